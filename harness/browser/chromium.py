@@ -1,0 +1,85 @@
+"""A Chromium process, launched by Playwright with no way out but the proxies of its tabs."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Playwright, async_playwright
+
+from harness.browser.devtools import DevTools
+from harness.browser.tab import Tab
+from harness.internet.proxy import free_ports
+from harness.model.errors import BrowserGone
+
+ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--dns-prefetch-disable",
+    "--no-pings",
+    # Fails closed: no name resolves inside the browser, so nothing but a proxy on loopback can be reached.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+)
+
+
+class Chromium:
+    """One browser. `spkis` are the only keys it trusts besides the system's."""
+
+    def __init__(self, executable: Path, spkis: Sequence[str]) -> None:
+        self.executable = executable
+        self.spkis = tuple(spkis)
+        self.version = ""
+        self._playwright: Playwright | None = None
+        self._home = ""
+        self.devtools: DevTools | None = None
+
+    async def start(self) -> None:
+        """Launch and connect. Raises BrowserGone with the browser's own words when it does not start."""
+        self._home = tempfile.mkdtemp(prefix="pas-harness-browser-")
+        (port,) = free_ports(1)
+        arguments = [*ARGUMENTS, f"--remote-debugging-port={port}"]
+        if self.spkis:
+            arguments.append("--ignore-certificate-errors-spki-list=" + ",".join(self.spkis))
+        if os.geteuid() == 0:
+            arguments.append("--no-sandbox")
+        self._playwright = await async_playwright().start()
+        try:
+            self._browser = await self._playwright.chromium.launch(
+                executable_path=self.executable, args=arguments, env={**os.environ, "HOME": self._home}, handle_sigint=False
+            )
+            opener = build_opener(ProxyHandler({}))
+            with opener.open(f"http://127.0.0.1:{port}/json/version", timeout=10) as answer:
+                version = json.load(answer)
+        except (PlaywrightError, OSError) as error:
+            await self.stop()
+            raise BrowserGone(f"{self.executable} did not start: {str(error)[:2000]}") from None
+        self.version = version["Browser"]
+        self.devtools = await DevTools.open(version["webSocketDebuggerUrl"])
+
+    @property
+    def alive(self) -> bool:
+        return self.devtools is not None and not self.devtools.gone.is_set()
+
+    async def tab(self, proxy: str, bypass: Sequence[str] = ()) -> Tab:
+        """A tab in a profile of its own, behind `proxy` (`http://127.0.0.1:PORT`) but for the hosts in `bypass`."""
+        if self.devtools is None:
+            raise BrowserGone("the browser is not running")
+        return await Tab.open(self.devtools, proxy, bypass, Path(self._home))
+
+    async def stop(self) -> None:
+        """End the browser and remove what it left."""
+        if self.devtools is not None:
+            await self.devtools.close()
+        if self._playwright is not None:
+            await self._playwright.stop()
+            self._playwright = None
+        shutil.rmtree(self._home, ignore_errors=True)

@@ -1,0 +1,66 @@
+"""Which Chromium to drive, and how to get one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from harness.model.errors import HarnessError, UsageError
+
+# headless-shell first: half the work a page of the full browser, same engine.
+PROGRAMS = ("chromium-headless-shell", "headless_shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+VARIABLE = "HARNESS_BROWSER"
+
+
+def find(given: str | None = None) -> Path:
+    """The browser given, named by HARNESS_BROWSER, on PATH, or downloaded by Playwright. Raises UsageError saying how to get one."""
+    wanted = given or os.environ.get(VARIABLE)
+    if wanted:
+        path = shutil.which(wanted)
+        if path is None:
+            raise UsageError(f"no browser at {wanted!r} (from {'--browser' if given else VARIABLE})")
+        return Path(path)
+    for program in PROGRAMS:
+        if path := shutil.which(program):
+            return Path(path)
+    if downloaded := _downloaded():
+        return downloaded
+    raise UsageError(
+        "no Chromium found on PATH or downloaded; run `harness browser --install`, "
+        f"or install your system's `chromium` package, or name one by --browser or {VARIABLE}"
+    )
+
+
+def _downloaded() -> Path | None:
+    with sync_playwright() as playwright:
+        full = Path(playwright.chromium.executable_path)
+    shells = sorted(full.parents[1].parent.glob("chromium_headless_shell-*/*/*headless*shell"), reverse=True)
+    return next((path for path in [*shells, full] if path.is_file() and os.access(path, os.X_OK)), None)
+
+
+def install() -> Path:
+    """The browser found, or downloaded by Playwright, or installed from the system's packages when we are root."""
+    try:
+        return find()
+    except UsageError:
+        pass
+    tried = [[sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        tried.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium-headless-shell"])
+        tried.insert(0, ["apt-get", "update"])
+        tried.append(["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+    for command in tried:
+        print("+", " ".join(command), file=sys.stderr, flush=True)
+        done = subprocess.run(command, stdout=sys.stderr, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        if done.returncode == 0:
+            try:
+                return find()
+            except UsageError:
+                continue
+    raise HarnessError(
+        "no Chromium could be installed: the download failed and the system's packages were not to be had "
+        f"({'as root' if os.geteuid() == 0 else 'not root'}); install Chromium by hand and name it by {VARIABLE}"
+    )

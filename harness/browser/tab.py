@@ -1,0 +1,159 @@
+"""A tab: visits one URL at a time in a browser profile of its own, and clears what a visit left."""
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.browser.devtools import DevTools, ProtocolError
+from harness.browser.sight import Sight
+from harness.browser.traffic import Traffic
+from harness.model.errors import BrowserGone
+from harness.model.words import End
+
+LOOK = resources.files("harness.browser").joinpath("look.js").read_text("utf-8")
+HOPS = 5  # client-side redirects followed
+REFRESH_SECONDS = 2.0  # a longer meta refresh is part of the page, not of the way to it
+VISITS = 200  # after so many a tab gets a new profile
+
+
+class Tab:
+    """Made by `open`; `worn` says that the next visit needs a new one."""
+
+    def __init__(self, devtools: DevTools, context: str, target: str, session: str, downloads: Path) -> None:
+        self._devtools = devtools
+        self._context = context
+        self._target = target
+        self._session = session
+        self._downloads = downloads
+        self._visits = 0
+        self.worn = False
+
+    @classmethod
+    async def open(cls, devtools: DevTools, proxy: str, bypass: Sequence[str], downloads: Path) -> "Tab":
+        """A new profile (browser context) and a tab in it."""
+        rules = ",".join(("<-loopback>", *bypass))
+        made = await devtools.send(
+            "Target.createBrowserContext", {"proxyServer": proxy, "proxyBypassList": rules, "disposeOnDetach": True}
+        )
+        context = made["browserContextId"]
+        target = (await devtools.send("Target.createTarget", {"url": "about:blank", "browserContextId": context}))["targetId"]
+        session = (await devtools.send("Target.attachToTarget", {"targetId": target, "flatten": True}))["sessionId"]
+        await asyncio.gather(
+            devtools.send("Page.enable", session=session),
+            devtools.send("Page.setLifecycleEventsEnabled", {"enabled": True}, session),
+            devtools.send("Network.enable", session=session),
+            devtools.send("Network.setCacheDisabled", {"cacheDisabled": True}, session),
+            devtools.send(
+                "Browser.setDownloadBehavior",
+                {"behavior": "allowAndName", "browserContextId": context, "downloadPath": str(downloads), "eventsEnabled": True},
+            ),
+            devtools.send("Target.setDiscoverTargets", {"discover": True}),
+        )
+        return cls(devtools, context, target, session, downloads)
+
+    async def visit(self, url: str, token: str, seconds: float) -> Sight:
+        """Open the URL and look for the token. Always returns a sight; raises BrowserGone only."""
+        sight = Sight(requested_url=url)
+        traffic = Traffic(self._devtools, self._session, self._target, self._downloads, sight)
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._go(url, token, sight, traffic)
+        except TimeoutError:
+            sight.end, self.worn = (End.CRASH if traffic.crashed else End.TIMEOUT), True
+        except ProtocolError as error:
+            sight.end, sight.fault, self.worn = (End.CRASH if traffic.crashed else End.FAULT), str(error), True
+        sight.duration_ms = round(1000 * (time.monotonic() - started))
+        sight.chain, sight.assets = traffic.chain, traffic.finished_assets()
+        sight.popups, sight.dialogs = len(traffic.popups), traffic.dialogs
+        self._visits += 1
+        self.worn = self.worn or traffic.crashed or bool(sight.popups) or traffic.strict_transport or self._visits >= VISITS
+        return sight
+
+    async def _go(self, url: str, token: str, sight: Sight, traffic: Traffic) -> None:
+        answer = await traffic.unless_crashed(self._devtools.send("Page.navigate", {"url": url}, self._session))
+        loader, error = answer.get("loaderId", ""), answer.get("errorText", "")
+        if answer.get("isDownload") or (error == "net::ERR_ABORTED" and traffic.download_begun):
+            sight.end, sight.body_digest = End.DOWNLOAD, await traffic.unless_crashed(traffic.downloaded())
+            self.worn = True
+            return
+        if error == "net::ERR_ABORTED":  # an answer without content: the tab stays where it was
+            sight.end, sight.error, sight.status = End.NETWORK_ERROR, error, traffic.status
+            return
+        if error:
+            sight.error = traffic.main_error or error
+            await traffic.unless_crashed(traffic.loaded(loader))
+            sight.end = End.NETWORK_ERROR
+            return
+        for hop in range(HOPS + 1):
+            await traffic.unless_crashed(traffic.loaded(loader))
+            look = await traffic.unless_crashed(self._look(url, token, traffic.main_frame))
+            later = traffic.loader_after(loader)
+            if hop == HOPS or look["seen"] or (later is None and not 0 <= look["delay"] <= REFRESH_SECONDS):
+                break
+            loader = later or await traffic.unless_crashed(traffic.next_loader(loader))
+        if traffic.main_error and look["url"].startswith("chrome-error:"):
+            sight.end, sight.error = End.NETWORK_ERROR, traffic.main_error
+            return
+        sight.status, sight.headers, sight.mime = traffic.status, traffic.headers, traffic.mime
+        sight.final_url, sight.title, sight.text, sight.html = look["url"], look["title"], look["text"], look["html"]
+        sight.token_seen, sight.foreign_token, sight.harness_page = look["seen"], look["foreign"], look["miss"]
+        sight.returns_to_case, sight.challenge = look["returns"], look["captcha"] or traffic.challenged(sight)
+        if not sight.token_seen and not sight.mime.startswith("text/html"):
+            sight.body_digest = await traffic.body_digest()
+        self.worn = self.worn or look["stored"]
+        sight.end = End.PAGE
+
+    async def _look(self, url: str, token: str, frame: str) -> dict[str, Any]:
+        world = await self._devtools.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "harness"}, self._session)
+        call = f"({LOOK})({json.dumps(url)}, {json.dumps(token)})"
+        answer = await self._devtools.send(
+            "Runtime.evaluate",
+            {"expression": call, "returnByValue": True, "contextId": world["executionContextId"]},
+            self._session,
+        )
+        if "exceptionDetails" in answer:
+            raise ProtocolError(f"looking at the page failed: {answer['exceptionDetails'].get('text', '')}")
+        return dict(answer["result"]["value"])
+
+    async def screenshot(self, seconds: float = 5.0) -> bytes:
+        """The tab as a JPEG of what is in view, b"" when it cannot be had in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._devtools.send(
+                    "Page.captureScreenshot", {"format": "jpeg", "quality": 60, "optimizeForSpeed": True}, self._session
+                )
+        except (TimeoutError, ProtocolError):
+            return b""
+        return base64.b64decode(answer["data"])
+
+    async def clear(self, sight: Sight) -> None:
+        """Remove what the visit left in the profile: cookies, and the storage of every origin it touched."""
+        origins = {f"{part.scheme}://{part.netloc}" for part in map(urlsplit, [*sight.chain, *(asset.url for asset in sight.assets)])}
+        try:
+            async with asyncio.timeout(5):
+                await asyncio.gather(
+                    self._devtools.send("Storage.clearCookies", {"browserContextId": self._context}),
+                    *(
+                        self._devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"}, self._session)
+                        for origin in origins
+                        if origin.startswith("http")
+                    ),
+                )
+        except (TimeoutError, ProtocolError):
+            self.worn = True
+
+    async def close(self) -> None:
+        """Dispose of the profile with all its tabs."""
+        self._devtools.forget(self._session)
+        try:
+            async with asyncio.timeout(5):
+                await self._devtools.send("Target.disposeBrowserContext", {"browserContextId": self._context})
+        except (TimeoutError, ProtocolError, BrowserGone):
+            return

@@ -1,0 +1,182 @@
+"""The events of one visit: the main frame's way, its answer, its sub-resources, and whatever got in between."""
+
+import asyncio
+import base64
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from harness.browser.devtools import DevTools, ProtocolError
+from harness.browser.sight import CHALLENGE, Sight
+from harness.model import canonical
+from harness.model.observation import Asset
+
+ASSETS_KEPT = 200
+HEADERS_KEPT = 40
+HEADER_LENGTH = 500
+Result = TypeVar("Result")
+
+
+class Traffic:
+    """Listens to a session for the length of one visit; the next visit's listeners replace it."""
+
+    def __init__(self, devtools: DevTools, session: str, target: str, downloads: Path, sight: Sight) -> None:
+        self._devtools, self._session, self.main_frame = devtools, session, target
+        self._downloads = downloads
+        self.chain: list[str] = []
+        self.status, self.mime, self.main_error = 0, "", ""
+        self.headers: list[tuple[str, str]] = []
+        self.popups: set[str] = set()
+        self.dialogs = 0
+        self.crashed = self.download_begun = self.strict_transport = False
+        self._assets: dict[str, Asset] = {}
+        self._loaders: list[str] = []  # of the main frame, in order
+        self._loads: set[str] = set()
+        self._changed = asyncio.Event()
+        self._crash = asyncio.Event()
+        self._download: dict[str, str] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        for method, handler in (
+            ("Network.requestWillBeSent", self._sent),
+            ("Network.responseReceived", self._received),
+            ("Network.loadingFailed", self._failed),
+            ("Page.lifecycleEvent", self._lifecycle),
+            ("Page.javascriptDialogOpening", self._dialog),
+            ("Inspector.targetCrashed", self._crashes),
+        ):
+            devtools.on(session, method, handler)
+        for method, handler in (
+            ("Target.targetCreated", self._created),
+            ("Browser.downloadWillBegin", self._download_begins),
+            ("Browser.downloadProgress", self._download_goes_on),
+        ):
+            devtools.on_browser(session, method, handler)
+
+    def _wake(self) -> None:
+        self._changed.set()
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        url = event["request"]["url"]
+        if event["requestId"] == event["loaderId"] and event.get("frameId") == self.main_frame:
+            if event["loaderId"] not in self._loaders:
+                self._loaders.append(event["loaderId"])
+                self.main_error = ""
+            self.chain.append(url)
+            self._wake()
+        elif event.get("type") != "Document" and not url.startswith(("data:", "blob:")) and len(self._assets) < ASSETS_KEPT:
+            self._assets[event["requestId"]] = Asset(url, "pending")
+
+    def _received(self, event: dict[str, Any]) -> None:
+        answer = event["response"]
+        headers = {name.lower(): value for name, value in answer["headers"].items()}
+        self.strict_transport = self.strict_transport or "strict-transport-security" in headers
+        if event["requestId"] in self._loaders and event.get("frameId") == self.main_frame:
+            self.status, self.mime = int(answer["status"]), answer.get("mimeType", "")
+            kept = sorted(headers.items())[:HEADERS_KEPT]
+            self.headers = [(name[:HEADER_LENGTH], str(value)[:HEADER_LENGTH]) for name, value in kept]
+        elif asset := self._assets.get(event["requestId"]):
+            self._assets[event["requestId"]] = Asset(asset.url, str(int(answer["status"])))
+
+    def _failed(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self._loaders:
+            self.main_error = event.get("errorText", "")
+        elif asset := self._assets.get(event["requestId"]):
+            self._assets[event["requestId"]] = Asset(asset.url, event.get("errorText", "failed"))
+
+    def _lifecycle(self, event: dict[str, Any]) -> None:
+        if event["frameId"] == self.main_frame and event["name"] == "load":
+            self._loads.add(event["loaderId"])
+            self._wake()
+
+    def _dialog(self, _: dict[str, Any]) -> None:
+        self.dialogs += 1
+        self._later(self._devtools.send("Page.handleJavaScriptDialog", {"accept": False}, self._session))
+
+    def _crashes(self, _: dict[str, Any]) -> None:
+        self.crashed = True
+        self._crash.set()
+
+    def _created(self, event: dict[str, Any]) -> None:
+        if event["targetInfo"].get("openerId") != self.main_frame:
+            return
+        self.popups.add(event["targetInfo"]["targetId"])
+        self._later(self._devtools.send("Target.closeTarget", {"targetId": event["targetInfo"]["targetId"]}))
+
+    def _download_begins(self, event: dict[str, Any]) -> None:
+        if event.get("frameId") == self.main_frame:
+            self.download_begun = True
+            self._download = {"guid": event["guid"], "state": "inProgress"}
+
+    def _download_goes_on(self, event: dict[str, Any]) -> None:
+        if event["guid"] == self._download.get("guid"):
+            self._download["state"] = event["state"]
+            self._wake()
+
+    def _later(self, work: Coroutine[Any, Any, Any]) -> None:
+        async def quietly() -> None:
+            try:
+                await work
+            except ProtocolError:
+                return
+
+        task = asyncio.create_task(quietly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def unless_crashed(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result of `work`. Raises ProtocolError as soon as the tab's process crashes."""
+        task, crash = asyncio.create_task(work), asyncio.create_task(self._crash.wait())
+        try:
+            await asyncio.wait({task, crash}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise ProtocolError("the tab's process crashed")
+            return task.result()
+        finally:
+            task.cancel()
+            crash.cancel()
+
+    async def loaded(self, loader: str) -> None:
+        """Wait until that document of the main frame, or one after it, has loaded."""
+        await self._until(lambda: loader in self._loads or self.loader_after(loader) is not None)
+
+    def loader_after(self, loader: str) -> str | None:
+        """The newest document of the main frame if it came after `loader`."""
+        if self._loaders and self._loaders[-1] != loader and loader in self._loaders:
+            return self._loaders[-1]
+        return None
+
+    async def next_loader(self, loader: str) -> str:
+        """Wait for a document of the main frame after `loader`."""
+        await self._until(lambda: self.loader_after(loader) is not None)
+        return self._loaders[-1]
+
+    async def downloaded(self) -> str:
+        """SHA-256 of the file downloaded, "" when the download failed; the file is removed."""
+        await self._until(lambda: self._download.get("state") in ("completed", "canceled"))
+        path = self._downloads / self._download["guid"]
+        try:
+            return canonical.digest(path.read_bytes()) if self._download["state"] == "completed" else ""
+        finally:
+            path.unlink(missing_ok=True)
+
+    async def body_digest(self) -> str:
+        """SHA-256 of the main document's body, "" when the browser has not kept it."""
+        try:
+            answer = await self._devtools.send("Network.getResponseBody", {"requestId": self._loaders[-1]}, self._session)
+        except (ProtocolError, IndexError):
+            return ""
+        body = answer["body"]
+        return canonical.digest(base64.b64decode(body) if answer["base64Encoded"] else body)
+
+    def challenged(self, sight: Sight) -> bool:
+        """Whether a page without the token asks to prove that one is human."""
+        return not sight.token_seen and CHALLENGE.search(f"{sight.title} {sight.text[:2000]}") is not None
+
+    def finished_assets(self) -> list[Asset]:
+        """The sub-resources in order of their addresses."""
+        return sorted(self._assets.values(), key=lambda asset: (asset.url, asset.result))
+
+    async def _until(self, met: Callable[[], bool]) -> None:
+        while not met():
+            self._changed.clear()
+            await self._changed.wait()

@@ -1,0 +1,1 @@
+"""Layer 1: reading and checking labelled URL corpora."""

@@ -1,0 +1,122 @@
+"""`cases.csv`: one labelled URL a row, checked as it is read."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.model import url as urls
+from harness.model.case import Case
+from harness.model.errors import UsageError
+from harness.model.words import Expectation
+
+REQUIRED = ("case_id", "url", "category", "expectation")
+OPTIONAL = ("fixture", "language", "lookalike_of")
+MAX_BYTES = 1024**3
+MAX_FIELD = 64 * 1024
+CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}")
+
+
+def _text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise UsageError(f"{size} bytes; the most a cases.csv may have is {MAX_BYTES}", file=path)
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", file=path) from None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UsageError("UTF-16; save it as UTF-8", file=path, line=1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UsageError(f"not UTF-8 (byte 0x{data[error.start]:02x}); save it as UTF-8", file=path, line=line) from None
+    if "\0" in text:
+        raise UsageError("NUL character; not a CSV text", file=path, line=text[: text.index("\0")].count("\n") + 1)
+    return text
+
+
+def read_cases(path: Path, categories: frozenset[str]) -> list[Case]:
+    """All cases of the file, in its order. Raises UsageError with file, line and key at the first wrong row."""
+    return list(_rows(path, categories))
+
+
+def _rows(path: Path, categories: frozenset[str]) -> Iterator[Case]:
+    csv.field_size_limit(MAX_FIELD)
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    ids: dict[str, int] = {}
+    seen: dict[str, tuple[int, Case]] = {}
+    start = 1
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(header, path)
+        start = reader.line_num + 1
+        for row in reader:
+            line, start = start, reader.line_num + 1
+            if not any(row):
+                continue
+            if len(row) > len(header):
+                raise UsageError(f"{len(row)} fields, the header has {len(header)}", file=path, line=line)
+            case = _case(dict(zip(header, row, strict=False)), categories, path, line)
+            if case.case_id in ids:
+                raise UsageError(f"{case.case_id!r} stands already at line {ids[case.case_id]}", file=path, line=line, key="case_id")
+            ids[case.case_id] = line
+            href = urls.parse(case.url).href
+            if href in seen:
+                _refuse_twin(seen[href], case, path, line)
+            seen[href] = (line, case)
+            yield case
+    except csv.Error as error:
+        raise UsageError(f"not valid CSV: {error}", file=path, line=start) from None
+    if not ids:
+        raise UsageError("no cases", file=path)
+
+
+def _check_header(header: list[str], path: Path) -> None:
+    for name in REQUIRED:
+        if name not in header:
+            raise UsageError(f"the header lacks it; expected {','.join((*REQUIRED, *OPTIONAL))}", file=path, line=1, key=name)
+    if len(set(header)) != len(header):
+        raise UsageError("a column stands twice in the header", file=path, line=1)
+
+
+def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int) -> Case:
+    def wrong(key: str, message: str) -> UsageError:
+        return UsageError(message, file=path, line=line, key=key)
+
+    values = {name: row.get(name, "").strip() for name in (*REQUIRED, *OPTIONAL)}
+    for name in REQUIRED:
+        if not values[name]:
+            raise wrong(name, "empty")
+    if not CASE_ID.fullmatch(values["case_id"]):
+        raise wrong("case_id", f"{values['case_id'][:60]!r}: up to 200 letters, digits and ._:/@+-, starting with a letter or digit")
+    try:
+        urls.parse(values["url"])
+    except ValueError as error:
+        raise wrong("url", str(error)) from None
+    if values["category"] not in categories:
+        raise wrong("category", f"unknown category {values['category']!r}; declare it in corpus.toml or use one of {', '.join(sorted(categories))}")
+    try:
+        expectation = Expectation(values["expectation"])
+    except ValueError:
+        raise wrong("expectation", f"{values['expectation']!r} is neither 'block' nor 'allow'") from None
+    return Case(
+        case_id=values["case_id"],
+        url=values["url"],
+        category=values["category"],
+        expectation=expectation,
+        fixture=values["fixture"],
+        language=values["language"],
+        lookalike_of=values["lookalike_of"],
+    )
+
+
+def _refuse_twin(first: tuple[int, Case], case: Case, path: Path, line: int) -> None:
+    earlier, twin = first
+    same = (twin.category, twin.expectation) == (case.category, case.expectation)
+    if twin.expectation != case.expectation or not same:
+        labels = f"{twin.category}/{twin.expectation} there, {case.category}/{case.expectation} here"
+        raise UsageError(f"conflicting labels for {case.url!r}, already at line {earlier}: {labels}", file=path, line=line, key="expectation")
+    raise UsageError(f"duplicate of line {earlier}: {case.url!r}", file=path, line=line, key="url")

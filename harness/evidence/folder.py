@@ -1,0 +1,82 @@
+"""The run folder: `spec.json`, `plan.jsonl`, `journal/`, `blobs/`, `seal.json`, and what is derived from them."""
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.evidence.blobs import Blobs
+from harness.evidence.journal import Reader
+from harness.model import canonical
+from harness.model.case import Case
+from harness.model.errors import EvidenceError, UsageError
+from harness.model.spec import Spec, spec_from
+from harness.model.words import Expectation
+
+
+class RunFolder:
+    """Paths and files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.spec_file = path / "spec.json"
+        self.plan_file = path / "plan.jsonl"
+        self.journal = path / "journal"
+        self.blobs = Blobs(path / "blobs")
+        self.seal_file = path / "seal.json"
+        self.derived = path / "derived"
+        self.result_file = path / "result.json"
+
+    def create(self, spec: Spec, cases: tuple[Case, ...]) -> None:
+        """Write spec and plan into a new or empty folder. Raises UsageError when it holds anything else."""
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            what = "another run; continue it with `harness resume`" if self.spec_file.exists() else "other files"
+            raise UsageError(f"the output folder holds {what}, or name another with --out", file=self.path)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.plan_file.write_text(plan_text(cases), "utf-8")
+            part = self.spec_file.with_suffix(".part")
+            part.write_text(canonical.pretty(spec), "utf-8")
+            part.replace(self.spec_file)
+        except OSError as error:
+            raise UsageError(f"the output folder cannot be written: {error.strerror}", file=self.path) from None
+
+    def spec(self) -> Spec:
+        """The spec of the run. Raises UsageError when this is not a run folder, EvidenceError when it is damaged."""
+        if not self.spec_file.is_file():
+            raise UsageError("not a run folder: no spec.json", file=self.path)
+        try:
+            return spec_from(json.loads(self.spec_file.read_bytes()))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise EvidenceError(f"{self.spec_file}: {error}") from None
+
+    def cases(self, spec: Spec) -> tuple[Case, ...]:
+        """The planned cases in their order. Raises EvidenceError when they are not those of the spec."""
+        try:
+            data = self.plan_file.read_bytes()
+        except OSError as error:
+            raise EvidenceError(f"{self.plan_file}: {error.strerror}") from None
+        if canonical.digest(data) != spec.plan_digest:
+            raise EvidenceError(f"{self.plan_file}: changed since the run was planned")
+        rows = (json.loads(line) for line in data.decode("utf-8").splitlines())
+        return tuple(Case(**{**row, "expectation": Expectation(row["expectation"])}) for row in rows)
+
+    def reader(self) -> Reader:
+        """The journal, to be read once in order."""
+        return Reader(self.journal, canonical.digest(self.spec_file.read_bytes()))
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder for one writer. Raises UsageError when another process runs it."""
+        with (self.path / ".lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UsageError("another process is running this run", file=self.path) from None
+            yield
+
+
+def plan_text(cases: tuple[Case, ...]) -> str:
+    """The bytes of `plan.jsonl`: one case a line."""
+    return "".join(canonical.dumps(case) + "\n" for case in cases)

@@ -1,0 +1,125 @@
+"""The append-only journal: hash-chained JSON lines in segments, one segment for each process that ran.
+
+A line is `{"at", "data", "kind", "n", "prev"}`; `prev` is the SHA-256 of the line before, for the first one that of `spec.json`.
+Every line is handed to the system as it is written, and forced to disk at least once a second and at the end: a killed process
+loses nothing it had recorded, a power cut at most the last second.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.model import canonical
+from harness.model.errors import EvidenceError
+
+SYNC_SECONDS = 1.0
+Clock = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    n: int
+    kind: str
+    at: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where a journal ends. `torn` is the length in bytes of an unfinished last line of `segment`, 0 if there is none."""
+
+    records: int
+    head: str
+    segment: str
+    torn: int
+
+
+def segments(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9]*.jsonl"))
+
+
+class Reader:
+    """Reads a journal in order and checks the chain on the way; `tail` is set once it is exhausted."""
+
+    def __init__(self, folder: Path, first: str) -> None:
+        self.folder = folder
+        self.tail = Tail(0, first, "", 0)
+
+    def __iter__(self) -> Iterator[Record]:
+        n, head, torn = 0, self.tail.head, 0
+        name = ""
+        for number, path in enumerate(segments(self.folder), 1):
+            if path.name != segment_name(number):
+                raise EvidenceError(f"{path}: segment {segment_name(number)} is missing")
+            name = path.name
+            with path.open("rb") as lines:
+                for line_number, line in enumerate(lines, 1):
+                    where = f"{path}:{line_number}"
+                    if torn and line_number == 1:
+                        _check_recovery(line, torn, where)
+                        torn = 0
+                    if not line.endswith(b"\n"):
+                        torn = len(line)
+                        break
+                    record = _parse(line, where)
+                    if record["prev"] != head or record["n"] != n + 1:
+                        raise EvidenceError(f"{where}: the chain breaks here (record changed, missing or reordered)")
+                    n, head = n + 1, canonical.digest(line)
+                    yield Record(n, record["kind"], record["at"], record["data"])
+        self.tail = Tail(n, head, name, torn)
+
+
+def segment_name(number: int) -> str:
+    return f"{number:06d}.jsonl"
+
+
+def _parse(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+        if set(record) != {"at", "data", "kind", "n", "prev"} or not isinstance(record["data"], dict):
+            raise ValueError
+    except (ValueError, TypeError):
+        raise EvidenceError(f"{where}: not a journal record") from None
+    return dict(record)
+
+
+def _check_recovery(line: bytes, torn: int, where: str) -> None:
+    data = _parse(line, where)["data"] if line.endswith(b"\n") else {}
+    if data.get("torn_bytes") != torn:
+        raise EvidenceError(f"{where}: the segment before ends in an unfinished line that no record accounts for")
+
+
+class Journal:
+    """The one writer of a new segment."""
+
+    def __init__(self, folder: Path, tail: Tail, clock: Clock) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._clock = clock
+        self._n, self._head = tail.records, tail.head
+        self.path = folder / segment_name(len(segments(folder)) + 1)
+        self._file = self.path.open("xb")
+        self._synced = time.monotonic()
+
+    def append(self, kind: str, data: dict[str, Any]) -> None:
+        """Record one fact. Raises OSError when it cannot be written: the run must then stop."""
+        record = {"n": self._n + 1, "prev": self._head, "kind": kind, "at": self._clock(), "data": data}
+        line = canonical.dumps(record).encode("utf-8", "backslashreplace") + b"\n"
+        self._file.write(line)
+        self._file.flush()
+        self._n, self._head = self._n + 1, canonical.digest(line)
+        if time.monotonic() - self._synced >= SYNC_SECONDS:
+            self.sync()
+
+    def sync(self) -> None:
+        os.fsync(self._file.fileno())
+        self._synced = time.monotonic()
+
+    def close(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
+            self.sync()
+            self._file.close()

@@ -1,0 +1,74 @@
+"""A lean mitmproxy: the few addons that serve HTTP and TLS, and a guard that refuses every upstream connection it was not given."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.master import Master
+from mitmproxy.options import Options
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from harness.model.errors import InternetGone
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Loopback TCP ports that nobody listens on just now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = tuple(int(item.getsockname()[1]) for item in sockets)
+    for item in sockets:
+        item.close()
+    return ports
+
+
+class Guard:
+    """Fails closed: only the given (host, port) may be connected to."""
+
+    def __init__(self, allowed: tuple[str, int] | None) -> None:
+        self.allowed = allowed
+
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        through = data.server.via[1] if data.server.via else data.server.address
+        if through is None or self.allowed is None or tuple(through[:2]) != self.allowed:
+            data.server.error = "the replayed Internet has no way out"
+
+
+class LeanProxy:
+    """One mitmproxy on free loopback ports, on the running event loop. Raises InternetGone when it does not listen."""
+
+    def __init__(self, addons: Sequence[object], confdir: Path, *, upstream: tuple[str, int] | None = None, ports: tuple[int, ...] = ()) -> None:
+        self.ports = ports or free_ports(1)
+        kind = f"upstream:http://{upstream[0]}:{upstream[1]}" if upstream else "regular"
+        options = Options(confdir=str(confdir))
+        self.master = Master(options, event_loop=asyncio.get_running_loop())
+        self.server = Proxyserver()
+        self.master.addons.add(self.server, NextLayer(), TlsConfig(), Guard(upstream), *addons)
+        options.update(
+            mode=[f"{kind}@127.0.0.1:{port}" for port in self.ports],
+            connection_strategy="lazy",
+            upstream_cert=False,
+            http2=False,
+            ssl_insecure=True,
+            validate_inbound_headers=False,
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen on `ports`; returns once they accept."""
+        self._task = asyncio.create_task(self.master.run())
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            instances = list(self.server.servers)
+            if instances and all(instance.is_running for instance in instances):
+                return
+            if self._task.done():
+                break
+        raise InternetGone("the replaying proxy did not start to listen")
+
+    async def stop(self) -> None:
+        self.master.shutdown()
+        if self._task:
+            await asyncio.wait([self._task], timeout=5)

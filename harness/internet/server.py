@@ -1,0 +1,60 @@
+"""The replayed Internet as a process of its own: commands as JSON lines on standard input, answers on standard output.
+
+It ends when its standard input closes, so that no harness that was killed leaves one behind.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+from harness.internet.origin import Origin
+from harness.internet.proxy import LeanProxy
+from harness.model import canonical
+from harness.model.words import Arm
+
+
+def handle(origin: Origin, command: dict[str, Any]) -> dict[str, Any]:
+    """Carry out one command; the answer names the attempt and, if it failed, the error."""
+    match command["op"]:
+        case "open":
+            fixture = Path(command["fixture"]) if command["fixture"] else None
+            try:
+                origin.open(command["attempt"], Arm(command["arm"]), command["url"], fixture, command["token"])
+            except (ValueError, OSError) as error:
+                return {"attempt": command["attempt"], "error": str(error)}
+            return {"attempt": command["attempt"]}
+        case "close":
+            return {"attempt": command["attempt"], "receipts": canonical.plain(origin.close(command["attempt"]))}
+        case "strays":
+            return {"strays": origin.strays}
+        case other:
+            return {"error": f"unknown command {other!r}"}
+
+
+async def serve() -> None:
+    """Read the configuration line, listen, answer commands until the input ends."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**24)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    config = json.loads(await reader.readline())
+    origin = Origin({}, {key: Path(path) for key, path in config["resources"].items()}, config["hosts"])
+    proxy = LeanProxy([origin], Path(config["confdir"]), ports=tuple(config["ports"]))
+    await proxy.start()
+    origin.arms = {proxy.ports[0]: Arm.CONTROL, proxy.ports[1]: Arm.TEST}
+    _say({"ready": True})
+    while line := await reader.readline():
+        _say(handle(origin, json.loads(line)))
+    await proxy.stop()
+
+
+def _say(value: dict[str, Any]) -> None:
+    sys.stdout.write(canonical.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    logging.disable(logging.WARNING)
+    asyncio.run(serve())

@@ -1,0 +1,19 @@
+"""A case: one labelled URL, with the fixture replayed for it."""
+
+from dataclasses import dataclass
+
+from harness.model.words import Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`fixture` is the path of the replayed bytes relative to the corpus, "" for a neutral page; `fixture_digest` their SHA-256."""
+
+    case_id: str
+    url: str
+    category: str
+    expectation: Expectation
+    fixture: str = ""
+    fixture_digest: str = ""
+    language: str = ""
+    lookalike_of: str = ""

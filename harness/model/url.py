@@ -1,0 +1,42 @@
+"""URLs as the browser reads them (WHATWG), by way of ada."""
+
+import re
+from dataclasses import dataclass
+
+import ada_url
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A parsed http(s) URL: `href` as a browser would send it, without fragment and credentials for `key`."""
+
+    href: str
+    scheme: str
+    hostname: str
+    port: int
+    target: str
+
+    @property
+    def key(self) -> str:
+        """What identifies the resource on the wire, whichever scheme carried it: host, port if unusual, path and query."""
+        port = "" if self.port in (80, 443) else f":{self.port}"
+        return f"{self.hostname}{port}{self.target}"
+
+
+def parse(text: str) -> Url:
+    """Parse an absolute http or https URL. Raises ValueError saying what is wrong."""
+    if not text or text != text.strip() or any(ord(char) < 0x20 or ord(char) == 0x7F for char in text):
+        raise ValueError(f"malformed URL {text!r}: empty, padded or with control characters")
+    if not re.match(r"(?i)[a-z][a-z0-9+.-]*://[^/]", text):
+        raise ValueError(f"malformed URL {text!r}: not absolute, expected http://host/path or https://host/path")
+    try:
+        url = ada_url.URL(text)
+    except ValueError:
+        raise ValueError(f"malformed URL {text!r}") from None
+    scheme = url.protocol.removesuffix(":")
+    if scheme not in ("http", "https"):
+        raise ValueError(f"URL {text!r} is not http or https")
+    if not url.hostname:
+        raise ValueError(f"URL {text!r} has no host")
+    port = int(url.port) if url.port else (443 if scheme == "https" else 80)
+    return Url(url.href, scheme, url.hostname, port, (url.pathname or "/") + url.search)

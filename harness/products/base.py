@@ -1,0 +1,54 @@
+"""What a product under test is to a run, whatever its kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from harness.model.case import Case
+from harness.profile.product import Product as Profile
+
+CANARY_ALLOW = "allowed.canary.harness.test"
+CANARY_BLOCK = "blocked.canary.harness.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the browser reaches the Internet through the product: a proxy on loopback, hosts it does not carry, keys the browser must trust."""
+
+    proxy: str
+    bypass: tuple[str, ...] = ()
+    spkis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a product is given: its profile and parameters, a work folder that is removed after the run, the replayed Internet's port,
+    and the cases, which only the zoo may look at."""
+
+    profile: Profile
+    params: dict[str, str]
+    work: Path
+    upstream_port: int
+    cases: Sequence[Case] = ()
+
+
+class Product(Protocol):
+    """A product under test. It must block CANARY_BLOCK and allow CANARY_ALLOW at every setting."""
+
+    async def start(self, setting: str) -> Route:
+        """Start, or start anew on the same route, at that setting. Raises ProductFault with the product's own words."""
+
+    async def stop(self) -> None:
+        """Stop it and leave nothing behind; harmless when it is not running."""
+
+    async def identity(self) -> dict[str, str]:
+        """Versions of the product and of its lists, as it states them."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is running as far as can be told without asking it anything."""
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Its processes, for measuring; empty when it runs in this one."""

@@ -1,0 +1,96 @@
+"""Block lists in the squidGuard layout: `DIR/CATEGORY/domains` and `DIR/CATEGORY/urls`, read once and normalised for every product."""
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.model import canonical
+from harness.model import url as urls
+from harness.model.errors import UsageError
+
+MAX_BYTES = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class BlockList:
+    """One category. Hosts are lower case and punycode; `urls` are host/path[?query] without scheme and port, as a browser would send them.
+
+    `skipped` holds `file:line: entry` for what is neither a host nor a URL.
+    """
+
+    name: str
+    domains: tuple[str, ...]
+    ips: tuple[str, ...]
+    urls: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def read(folder: Path) -> tuple[BlockList, ...]:
+    """All categories of the folder, sorted by name. Raises UsageError when there is none or a file cannot be read."""
+    if not folder.is_dir():
+        raise UsageError("no such folder; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls", file=folder)
+    found = [_category(path) for path in sorted(folder.iterdir()) if (path / "domains").is_file() or (path / "urls").is_file()]
+    if not found:
+        raise UsageError("holds no block list; expected CATEGORY/domains or CATEGORY/urls", file=folder)
+    return tuple(found)
+
+
+def digest(lists: tuple[BlockList, ...]) -> str:
+    """SHA-256 of what the lists say, whatever their files look like."""
+    return canonical.digest(canonical.dumps(lists))
+
+
+def _category(folder: Path) -> BlockList:
+    domains: dict[str, None] = {}
+    ips: dict[str, None] = {}
+    paths: dict[str, None] = {}
+    skipped = []
+    for name in ("domains", "urls"):
+        for where, entry in _entries(folder / name):
+            try:
+                host, target = _split(entry)
+            except ValueError:
+                skipped.append(f"{where}: {entry[:200]}")
+                continue
+            if target is not None and (name == "urls" or target not in ("", "/")):
+                paths[host + target] = None
+            elif _is_ip(host):
+                ips[host] = None
+            else:
+                domains[host] = None
+    return BlockList(folder.name, tuple(domains), tuple(ips), tuple(paths), tuple(skipped))
+
+
+def _entries(path: Path) -> Iterator[tuple[str, str]]:
+    if not path.is_file():
+        return
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(f"larger than {MAX_BYTES} bytes", file=path)
+        with path.open("rb") as lines:
+            for number, raw in enumerate(lines, 1):
+                try:
+                    entry = raw.decode("utf-8-sig").strip()
+                except UnicodeDecodeError:
+                    raise UsageError("not UTF-8", file=path, line=number) from None
+                if entry and not entry.startswith("#"):
+                    yield f"{path}:{number}", entry
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", file=path) from None
+
+
+def _split(entry: str) -> tuple[str, str | None]:
+    """(host, path and query or None) of an entry with or without scheme, leading dot or wildcard, port, trailing dot."""
+    bare = entry.split("://", 1)[-1].removeprefix("*").lstrip(".")
+    url = urls.parse("http://" + bare)
+    has_path = "/" in bare or "?" in bare
+    return url.hostname.rstrip("."), url.target if has_path else None
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True

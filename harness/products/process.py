@@ -1,0 +1,103 @@
+"""A product's process: started so that it dies with us, its last words kept, stopped for certain."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+from collections import deque
+from pathlib import Path
+
+import psutil
+
+from harness.model.errors import ProductFault
+
+KEPT = 64 * 1024
+
+
+class Process:
+    """One running command; `words` are the last 64 KiB it printed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._chunks: deque[bytes] = deque()
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def start(cls, command: list[str], cwd: Path, environment: dict[str, str] | None = None) -> "Process":
+        """Start the command. Raises ProductFault when it cannot be started."""
+        guard = shutil.which("setpriv")
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *([guard, "--pdeathsig", "TERM", "--", *command] if guard else command),
+                cwd=cwd,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                env={**os.environ, **(environment or {})},
+            )
+        except OSError as error:
+            raise ProductFault(f"{command[0]}: {error.strerror}") from None
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.returncode
+
+    @property
+    def words(self) -> str:
+        return b"".join(self._chunks).decode("utf-8", "replace")[-KEPT:]
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process and its descendants."""
+        try:
+            root = psutil.Process(self._process.pid)
+            return (root.pid, *(child.pid for child in root.children(recursive=True)))
+        except psutil.Error:
+            return ()
+
+    async def wait(self, seconds: float) -> int | None:
+        """The exit code, None when it is still running after that time."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._process.wait()
+        except TimeoutError:
+            return None
+
+    async def stop(self, seconds: float) -> None:
+        """SIGTERM, and after `seconds` SIGKILL, to it; SIGKILL to whatever of its session is left."""
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.terminate()
+            await self.wait(seconds)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        self._reading.cancel()
+
+    async def _read(self) -> None:
+        assert self._process.stdout
+        size = 0
+        while chunk := await self._process.stdout.read(8192):
+            self._chunks.append(chunk)
+            size += len(chunk)
+            while size > 2 * KEPT:
+                size -= len(self._chunks.popleft())
+
+
+async def run(command: list[str], cwd: Path, seconds: float) -> tuple[int, str]:
+    """Run a command to its end: exit code and last words. Raises ProductFault when it cannot start or does not end in time."""
+    process = await Process.start(command, cwd)
+    code = await process.wait(seconds)
+    await asyncio.sleep(0)
+    if code is None:
+        await process.stop(1)
+        raise ProductFault(f"{command[0]} did not end within {seconds:.0f} s")
+    await asyncio.wait([process._reading], timeout=2)
+    return code, process.words

@@ -1,0 +1,264 @@
+"""The zoo: fake products whose right verdicts are known, the executable specification of run, classify and score.
+
+They run in this process, as a mitmproxy in front of the replayed Internet. A behaviour is a class; its docstring says what a run must find.
+"""
+
+import asyncio
+import html
+from collections.abc import Callable
+from pathlib import Path
+
+from mitmproxy.http import HTTPFlow, Response
+
+from harness.internet import spki
+from harness.internet.proxy import LeanProxy
+from harness.model import url as urls
+from harness.model.errors import ProductFault, UsageError
+from harness.model.words import Expectation
+from harness.products.base import CANARY_BLOCK, Context, Route
+
+BLOCK_PAGE = "<!doctype html><title>Blocked</title><h1>Blocked</h1><p>The zoo has blocked this page. Reason: it was told to.</p>"
+FAULT_AFTER = 20  # requests until a crashing, hanging or changing product misbehaves
+
+
+def page(body: str, status: int = 200) -> Response:
+    return Response.make(status, body.encode(), {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"})
+
+
+class Behaviour:
+    """Perfect: a block page for every case to block, everything else let through."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.bad = {urls.parse(case.url).key for case in context.cases if case.expectation is Expectation.BLOCK}
+        self.seen = 0
+        self.stop: Callable[[], None] = lambda: None
+
+    def version(self) -> str:
+        return "1"
+
+    def bypass(self) -> tuple[str, ...]:
+        return ()
+
+    def listed(self, flow: HTTPFlow) -> bool:
+        """Whether the case at this URL is one to block."""
+        request = flow.request
+        host = f"[{request.pretty_host}]" if ":" in request.pretty_host else request.pretty_host
+        try:
+            return urls.parse(f"{request.scheme}://{host}:{request.port}{request.path}").key in self.bad
+        except ValueError:
+            return False
+
+    def block(self, flow: HTTPFlow) -> None:
+        flow.response = page(BLOCK_PAGE, 403)
+
+    async def request(self, flow: HTTPFlow) -> None:
+        self.seen += 1
+        if flow.request.pretty_host == CANARY_BLOCK:
+            flow.response = page(BLOCK_PAGE, 403)
+        else:
+            await self.case(flow)
+
+    async def case(self, flow: HTTPFlow) -> None:
+        if self.listed(flow):
+            self.block(flow)
+
+
+class AllowAll(Behaviour):
+    """Allows every case: every case to block is under-blocked."""
+
+    async def case(self, flow: HTTPFlow) -> None:
+        return
+
+
+class BlockAll(Behaviour):
+    """Blocks every case but lets its own allowed canary through: every innocuous case is over-blocked."""
+
+    async def case(self, flow: HTTPFlow) -> None:
+        if not flow.request.pretty_host.endswith(".canary.harness.test"):
+            self.block(flow)
+
+
+class Reset(Behaviour):
+    """Blocks by cutting the connection: blocked, mechanism reset."""
+
+    def block(self, flow: HTTPFlow) -> None:
+        flow.kill()
+
+
+class Nxdomain(Behaviour):
+    """Blocks by a name that does not resolve: blocked, mechanism dns."""
+
+    def bypass(self) -> tuple[str, ...]:
+        return tuple(sorted({urls.parse(case.url).hostname for case in self.context.cases if case.expectation is Expectation.BLOCK}))
+
+
+class Warn(Behaviour):
+    """Puts a page with a way onward before every case to block: warned."""
+
+    def block(self, flow: HTTPFlow) -> None:
+        address = html.escape(flow.request.pretty_url)
+        flow.response = page(f'<!doctype html><title>Warning</title><p>Are you sure?</p><a href="{address}">Continue to the page</a>')
+
+
+class AssetOnly(Behaviour):
+    """Blocks pictures only: cases with a picture are degraded, the others allowed."""
+
+    async def case(self, flow: HTTPFlow) -> None:
+        if flow.request.path.endswith((".png", ".svg")):
+            self.block(flow)
+
+
+class Altering(Behaviour):
+    """Takes a paragraph out of every case to block: degraded."""
+
+    async def case(self, flow: HTTPFlow) -> None:
+        return
+
+    def response(self, flow: HTTPFlow) -> None:
+        if self.listed(flow) and flow.response and flow.response.content:
+            flow.response.content = flow.response.content.replace(b"<p>", b"<p hidden>", 1)
+
+
+class Flaky(Behaviour):
+    """Cuts every other connection to a case to block: inconsistent, so never scored."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.times: dict[str, int] = {}
+
+    async def case(self, flow: HTTPFlow) -> None:
+        if self.listed(flow):
+            key = flow.request.pretty_url
+            self.times[key] = self.times.get(key, 0) + 1
+            if self.times[key] % 2:
+                flow.kill()
+
+
+class Slow(Behaviour):
+    """Perfect, after half a second: slowness is no verdict."""
+
+    async def case(self, flow: HTTPFlow) -> None:
+        await asyncio.sleep(0.5)
+        await super().case(flow)
+
+
+class Lying200(Behaviour):
+    """Blocks with status 200 and a page about something else: blocked, mechanism substituted-page."""
+
+    def block(self, flow: HTTPFlow) -> None:
+        flow.response = page("<!doctype html><title>Weather</title><h1>Weather</h1><p>Mild with some cloud, and a light wind from the west.</p>")
+
+
+class Captcha(Behaviour):
+    """Asks for a proof of being human before a case to block: indeterminate."""
+
+    def block(self, flow: HTTPFlow) -> None:
+        flow.response = page('<!doctype html><title>One moment</title><p>Please verify that you are a human.</p><div class="captcha-box"></div>')
+
+
+class VersionChanging(Behaviour):
+    """Perfect, but another version at the end than at the beginning: the run is void."""
+
+    def version(self) -> str:
+        return "1" if self.seen < FAULT_AFTER else "2"
+
+
+class Crashing(Behaviour):
+    """Stops listening for good in mid-run: the run is void."""
+
+    async def request(self, flow: HTTPFlow) -> None:
+        await super().request(flow)
+        if self.seen >= FAULT_AFTER:
+            flow.kill()
+            self.stop()
+
+
+class Hanging(Behaviour):
+    """Stops answering for good in mid-run: nothing is scored from then on, the run is void."""
+
+    async def request(self, flow: HTTPFlow) -> None:
+        if self.seen >= FAULT_AFTER:
+            await asyncio.sleep(3600)
+        await super().request(flow)
+
+
+class Unfiltered(Behaviour):
+    """Not filtering at all: the canary to block gets through, the run is void."""
+
+    async def request(self, flow: HTTPFlow) -> None:
+        return
+
+
+class Overreaching(Behaviour):
+    """Filters everything, the canary to allow included: the run is void."""
+
+    async def request(self, flow: HTTPFlow) -> None:
+        self.block(flow)
+
+
+BEHAVIOURS: dict[str, type[Behaviour]] = {
+    "perfect": Behaviour,
+    "allow-all": AllowAll,
+    "block-all": BlockAll,
+    "reset": Reset,
+    "nxdomain": Nxdomain,
+    "warn": Warn,
+    "asset-only": AssetOnly,
+    "altering": Altering,
+    "flaky": Flaky,
+    "slow": Slow,
+    "lying-200": Lying200,
+    "captcha": Captcha,
+    "version-changing": VersionChanging,
+    "crashing": Crashing,
+    "hanging": Hanging,
+    "unfiltered": Unfiltered,
+    "overreaching": Overreaching,
+}
+
+
+class ZooProduct:
+    """kind = "zoo"; the profile's `behaviour` chooses. A behaviour keeps its state over restarts, as a broken product stays broken."""
+
+    def __init__(self, context: Context) -> None:
+        profile = context.profile
+        if profile.behaviour not in BEHAVIOURS:
+            raise UsageError(f"{profile.behaviour!r} is not one of {', '.join(BEHAVIOURS)}", file=profile.folder / "profile.toml", key="behaviour")
+        self._context = context
+        self._behaviour = BEHAVIOURS[profile.behaviour](context)
+        self._behaviour.stop = self._crash
+        self._proxy: LeanProxy | None = None
+        self._ports: tuple[int, ...] = ()
+        self._crashed = False
+
+    async def start(self, setting: str) -> Route:
+        if self._crashed:
+            raise ProductFault("the zoo's product has crashed for good")
+        confdir: Path = self._context.work / "zoo"
+        confdir.mkdir(exist_ok=True)
+        self._proxy = LeanProxy([self._behaviour], confdir, upstream=("127.0.0.1", self._context.upstream_port), ports=self._ports)
+        self._ports = self._proxy.ports
+        await self._proxy.start()
+        return Route(f"http://127.0.0.1:{self._ports[0]}", self._behaviour.bypass(), (spki.of_pem(confdir / "mitmproxy-ca.pem"),))
+
+    async def stop(self) -> None:
+        if self._proxy:
+            await self._proxy.stop()
+            self._proxy = None
+
+    async def identity(self) -> dict[str, str]:
+        return {"version": self._behaviour.version()}
+
+    @property
+    def alive(self) -> bool:
+        return self._proxy is not None and not self._crashed
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return ()
+
+    def _crash(self) -> None:
+        self._crashed = True
+        if self._proxy:
+            self._proxy.master.shutdown()

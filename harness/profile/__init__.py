@@ -1,0 +1,1 @@
+"""Layer 1: product and criteria profiles, and where shipped data lies."""

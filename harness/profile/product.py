@@ -1,0 +1,172 @@
+"""Product profiles: who a product is, how it is installed, started, reached and stopped, and how it may be set."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+
+from harness.model import canonical
+from harness.model.errors import UsageError
+from harness.profile import shipped, toml
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
+Argument = Annotated[str, Field(max_length=10_000)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Install(_Strict):
+    """Programs that must be on the machine, and what to tell a person when one is not."""
+
+    programs: tuple[str, ...] = ()
+    advice: str = ""
+
+
+class IdentityCommand(_Strict):
+    """A command whose output names a version; `pattern` has one group. An exit code other than 0 is accepted when the pattern matches."""
+
+    name: Name
+    command: tuple[Argument, ...] = Field(min_length=1)
+    pattern: str
+
+
+class Setting(_Strict):
+    title: str
+    values: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+
+class Settings(_Strict):
+    default: Name
+    level: dict[Name, Setting] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _default(self) -> "Settings":
+        if self.default not in self.level:
+            raise ValueError(f"default: {self.default!r} is not one of {', '.join(self.level)}")
+        return self
+
+
+class Parameter(_Strict):
+    """A `--param`: one of `choices`, a folder of block lists, or free text."""
+
+    kind: Literal["choice", "blocklists", "text"]
+    description: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
+class Template(_Strict):
+    """A Jinja2 template of the profile folder, rendered to `target` in the work folder."""
+
+    template: str
+    target: str
+
+    @field_validator("template", "target")
+    @classmethod
+    def _inside(cls, value: str) -> str:
+        if Path(value).is_absolute() or ".." in Path(value).parts:
+            raise ValueError("must be a relative path without '..'")
+        return value
+
+
+class Process(_Strict):
+    """How to run it. Arguments are templates. `prepare` runs before every start, in order; `user` is whom it becomes when we are root."""
+
+    command: tuple[Argument, ...] = Field(min_length=1)
+    prepare: tuple[tuple[Argument, ...], ...] = ()
+    user: str = ""
+    ready_seconds: float = Field(default=30, gt=0, le=600)
+    stop_seconds: float = Field(default=5, ge=0, le=120)
+
+
+class Fingerprint(_Strict):
+    """Features of a block page; all that are stated must show."""
+
+    name: Name
+    status: int = 0
+    title: str = ""
+    text: str = ""
+    location: str = ""
+    header: str = ""
+
+
+class ReservedPage(_Strict):
+    """A page the replayed Internet serves on a reserved host, because the product redirects to it."""
+
+    host: str = Field(pattern=r"^[a-z0-9.-]+\.harness\.test$")
+    file: str
+
+
+class Product(_Strict):
+    schema_: Literal["pas-harness/product/1"] = Field(alias="schema")
+    name: Name
+    title: str
+    kind: Name
+    description: str
+    limitations: tuple[str, ...] = ()
+    behaviour: str = ""
+    install: Install = Install()
+    identity: tuple[IdentityCommand, ...] = ()
+    settings: Settings
+    params: dict[Name, Parameter] = Field(default_factory=dict)
+    files: tuple[Template, ...] = ()
+    process: Process | None = None
+    fingerprint: tuple[Fingerprint, ...] = ()
+    page: tuple[ReservedPage, ...] = ()
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    def digest(self) -> str:
+        """SHA-256 over the profile and every file of its folder."""
+        files = {str(path.relative_to(self._folder)): canonical.digest(path.read_bytes()) for path in sorted(self._folder.rglob("*")) if path.is_file()}
+        return canonical.digest(canonical.dumps(files))
+
+    def missing_programs(self) -> list[str]:
+        """Programs of `install.programs` that are not on PATH or in the system's sbin folders."""
+        return [name for name in self.install.programs if which(name) is None]
+
+    def checked_params(self, given: dict[str, str]) -> dict[str, str]:
+        """The parameters with defaults filled in. Raises UsageError naming the wrong one."""
+        for key, value in given.items():
+            parameter = self.params.get(key)
+            if parameter is None:
+                raise UsageError(f"product {self.name!r} has no parameter {key!r}; it takes {', '.join(self.params) or 'none'}", key=f"--param {key}")
+            if parameter.kind == "choice" and value not in parameter.choices:
+                raise UsageError(f"{value!r} is not one of {', '.join(parameter.choices)}", key=f"--param {key}")
+            if parameter.kind == "blocklists" and not Path(value).expanduser().is_dir():
+                raise UsageError(f"no folder {value!r}; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls", key=f"--param {key}")
+        resolved = {
+            key: str(Path(value).expanduser().resolve()) if self.params[key].kind == "blocklists" else value for key, value in given.items()
+        }
+        return {**{key: item.default for key, item in self.params.items()}, **resolved}
+
+    def checked_setting(self, setting: str | None) -> str:
+        """The setting, or the default one. Raises UsageError listing those there are."""
+        chosen = setting or self.settings.default
+        if chosen not in self.settings.level:
+            raise UsageError(f"product {self.name!r} has no setting {chosen!r}; it has {', '.join(self.settings.level)}", key="--setting")
+        return chosen
+
+
+def which(program: str) -> str | None:
+    """The program's path; Debian keeps servers in /usr/sbin, which is not on every user's PATH."""
+    return shutil.which(program) or shutil.which(program, path="/usr/local/sbin:/usr/sbin:/sbin")
+
+
+def load(ref: str) -> Product:
+    """The product of that shipped name or folder. Raises UsageError naming file and key."""
+    path = shipped.find(ref, shipped.PRODUCTS, "profile.toml", "product")
+    file = path / "profile.toml" if path.is_dir() else path
+    product = toml.validate(toml.load(file), Product, file)
+    product._folder = file.parent.resolve()
+    for name in (*(item.template for item in product.files), *(item.file for item in product.page)):
+        source = (product.folder / name).resolve()
+        if not source.is_file() or not source.is_relative_to(product.folder):
+            raise UsageError(f"file {name!r} is not in the profile folder", file=file, key="files")
+    return product

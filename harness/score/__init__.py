@@ -1,0 +1,1 @@
+"""Layer 1: from verdicts to outcomes, rates and decisions. Pure."""
