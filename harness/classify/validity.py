@@ -26,8 +26,8 @@ def validity(evidence: CaseEvidence, limits: Limits) -> Validity:
 
 
 def _fault(item: Observation) -> Validity:
-    if item.fault == Validity.INTERNET_FAULT:
+    if item.fault.startswith(Validity.INTERNET_FAULT):
         return Validity.INTERNET_FAULT
-    if not item.product_alive or error_name(item) in UNREACHABLE or item.fault == Validity.PRODUCT_FAULT:
+    if not item.product_alive or error_name(item) in UNREACHABLE or item.fault.startswith(Validity.PRODUCT_FAULT):
         return Validity.PRODUCT_FAULT
     return Validity.TIMEOUT if item.end is End.TIMEOUT else Validity.BROWSER_FAULT

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.corpus import fixture
+from harness.corpus.answer import from_fixture
 from harness.corpus.cases import read_cases
 from harness.corpus.manifest import Manifest, read_manifest
 from harness.corpus.resources import Resource, read_resources
@@ -43,9 +44,12 @@ def load(ref: str) -> Corpus:
     for case in rows:
         if case.fixture and case.fixture not in digests:
             try:
-                digests[case.fixture] = canonical.digest(fixture.read(folder, case.fixture, file=table)[1])
-            except UsageError as error:
-                raise UsageError(f"{error} (case {case.case_id})") from None
+                path, data = fixture.read(folder, case.fixture, file=table)
+                if path.suffix == ".http":
+                    from_fixture(path)
+                digests[case.fixture] = canonical.digest(data)
+            except (UsageError, ValueError) as error:
+                raise UsageError(f"{error} (case {case.case_id!r})") from None
         cases.append(replace(case, fixture_digest=digests.get(case.fixture, "")))
     resources = read_resources(folder)
     whole = {
@@ -57,19 +61,16 @@ def load(ref: str) -> Corpus:
 
 
 def limited(cases: tuple[Case, ...], limit: int | None, seed: int) -> tuple[Case, ...]:
-    """The cases in a seeded random order; with a limit, drawn in turn from each category and expectation so that none is starved."""
+    """The cases in a seeded random order; with a limit, so many of them, from each category and expectation in proportion."""
     strata: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in sorted(cases, key=lambda case: case.case_id):
         strata[case.expectation, case.category].append(case)
     rng = random.Random(seed)
-    for members in strata.values():
+    placed = []
+    for _, members in sorted(strata.items()):
         rng.shuffle(members)
-    taken: list[Case] = []
-    queues = [list(members) for _, members in sorted(strata.items())]
-    while queues and (limit is None or len(taken) < limit):
-        queues = [queue for queue in queues if queue]
-        for queue in queues:
-            if queue and (limit is None or len(taken) < limit):
-                taken.append(queue.pop())
+        start = rng.random()
+        placed += [((index + start) / len(members), case.case_id, case) for index, case in enumerate(members)]
+    taken = [case for _, _, case in sorted(placed, key=lambda item: item[:2])[:limit]]
     rng.shuffle(taken)
     return tuple(taken)

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urljoin
 
 from mitmproxy.http import HTTPFlow, Response
 
+from harness.corpus.answer import Answer, from_fixture
 from harness.internet import pages
-from harness.internet.pages import Answer
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.observation import Receipt
@@ -43,7 +43,7 @@ class Origin:
 
     def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None, token: str) -> None:
         """Answer `url` on `arm` from now on. Raises ValueError when a fixture is not servable, OSError when it cannot be read."""
-        answer = pages.from_fixture(fixture) if fixture else pages.neutral()
+        answer = from_fixture(fixture) if fixture else pages.neutral()
         self.attempts[attempt_id] = OpenAttempt(attempt_id, arm, urls.parse(url).key, pages.with_token(answer, token), token)
 
     def close(self, attempt_id: str) -> list[Receipt]:
@@ -86,7 +86,7 @@ class Origin:
                 return attempt.answer, "redirect"
             return attempt.answer, "page"
         if url.key in self.resources:
-            answer = pages.from_fixture(self.resources[url.key])
+            answer = from_fixture(self.resources[url.key])
             return (pages.with_token(answer, attempt.token), "page") if attempt else (answer, "resource")
         if url.hostname in self.hosts:
             return Answer(200, (("Content-Type", "text/html; charset=utf-8"),), self.hosts[url.hostname].encode()), "reserved"

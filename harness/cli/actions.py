@@ -1,0 +1,92 @@
+"""What the commands have in common: carrying a run out with progress, writing its results, saying the decision."""
+
+import asyncio
+import datetime
+import platform
+import secrets
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+import harness
+from harness.browser.find import find
+from harness.cli.progress import ConsoleProgress
+from harness.evidence.folder import RunFolder
+from harness.model.errors import UsageError
+from harness.model.words import Decision
+from harness.report import html, junit, result
+from harness.report.derive import Derived, derive
+from harness.run.plan import reopen
+from harness.run.session import Setup, carry_on
+
+LIBRARIES = ("mitmproxy", "playwright", "pandas", "pyarrow", "scipy", "Jinja2")
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the millisecond."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything a result could depend on."""
+    return {
+        "pas-harness": harness.__version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def run_folder(folder: RunFolder, browser: str | None, quiet: bool) -> None:
+    """Carry the run in the folder on to its end. Interrupted, it says how to go on."""
+    spec = folder.spec()
+    product, corpus = reopen(spec)
+    executable = find(browser)
+    with ConsoleProgress(quiet) as progress:
+        setup = Setup(folder, spec, product, corpus, executable, secrets.token_hex(16), now, progress, versions())
+        try:
+            asyncio.run(carry_on(setup))
+        except KeyboardInterrupt:
+            click.echo(f"\ninterrupted; finish it with: harness resume {folder.path}", err=True)
+            raise
+
+
+def write_results(folder: RunFolder) -> Derived:
+    """Score the run and write verdicts, result, JUnit and report."""
+    derived = derive(folder)
+    result.write(folder, derived)
+    result.replace_text(folder.path / "junit.xml", junit.junit(derived))
+    result.replace_text(folder.path / "report.html", html.report(folder, derived))
+    return derived
+
+
+def say(derived: Derived, folder: RunFolder) -> None:
+    """The decision, its reasons, and where the report lies."""
+    colour = {Decision.PASS: "green", Decision.CONDITIONAL_PASS: "green", Decision.FAIL: "red", Decision.CONDITIONAL_FAIL: "red"}
+    click.echo()
+    for item in derived.decided if not derived.voids else ():
+        click.echo(f"  {click.style(f'{item.decision:<17}', fg=colour.get(item.decision, 'yellow'))} {item.title}: {item.reason}")
+    for reason in derived.voids:
+        click.echo(f"  {reason}")
+    counted = result.counts(derived)
+    click.echo(f"\n  {counted['scored']} of {counted['planned']} planned cases scored")
+    click.echo(f"  decision: {click.style(str(derived.decision), fg=colour.get(derived.decision, 'yellow'), bold=True)}")
+    click.echo(f"  report:   {folder.path / 'report.html'}")
+
+
+def params(given: tuple[str, ...]) -> dict[str, str]:
+    """`K=V` options as a dictionary. Raises UsageError."""
+    found = {}
+    for item in given:
+        key, equals, value = item.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{item!r} is not K=V", key="--param")
+        found[key] = value
+    return found
+
+
+def default_out(product: str, corpus: str, created: str) -> Path:
+    """`runs/PRODUCT-CORPUS-TIME`, in the working folder."""
+    stamp = created.replace("-", "").replace(":", "").partition(".")[0]
+    return Path("runs") / f"{Path(product).name}-{Path(corpus).name}-{stamp}Z"

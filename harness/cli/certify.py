@@ -1,0 +1,34 @@
+"""`harness certify`: the whole test of one product."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.browser.find import find
+from harness.cli import actions, options
+from harness.model.spec import Limits
+from harness.run.plan import Request, plan
+
+
+def request(product: str, corpus: str, criteria: str, settings: tuple[str, ...], given: tuple[str, ...], timeout: float, **rest: Any) -> Request:
+    """The options of `options.planning` as a request."""
+    limits = Limits(attempt_seconds=timeout)
+    return Request(product, corpus, criteria, settings, actions.params(given), limits=limits, **rest)
+
+
+@click.command()
+@options.planning
+@options.out
+@options.browser
+@options.quiet
+def certify(out: Path | None, browser: str | None, quiet: bool, **planning: Any) -> int:
+    """Plan, run, score and report: the whole test of PRODUCT, a shipped name or a profile folder."""
+    asked = request(**planning)
+    find(browser)
+    created = actions.now()
+    folder = plan(asked, out or actions.default_out(asked.product, asked.corpus, created), created)
+    actions.run_folder(folder, browser, quiet)
+    derived = actions.write_results(folder)
+    actions.say(derived, folder)
+    return derived.decision.exit_code

@@ -1,0 +1,83 @@
+"""The steps of a test as commands of their own."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli import actions, options
+from harness.cli.certify import request
+from harness.evidence.folder import RunFolder
+from harness.model.errors import EvidenceError
+from harness.report import check
+from harness.run.plan import plan as make_plan
+
+
+@click.command()
+@options.planning
+@options.out
+def plan(out: Path | None, **planning: Any) -> None:
+    """Decide everything about a run of PRODUCT and write it into a new run folder; nothing is started."""
+    asked = request(**planning)
+    created = actions.now()
+    folder = make_plan(asked, out or actions.default_out(asked.product, asked.corpus, created), created)
+    click.echo(f"{folder.spec().planned} cases planned; carry it out with: harness run {folder.path}")
+
+
+def _carry_out(directory: Path, browser: str | None, quiet: bool) -> int:
+    folder = RunFolder(directory)
+    actions.run_folder(folder, browser, quiet)
+    derived = actions.write_results(folder)
+    actions.say(derived, folder)
+    return derived.decision.exit_code
+
+
+@click.command()
+@options.directory
+@options.browser
+@options.quiet
+def run(directory: Path, browser: str | None, quiet: bool) -> int:
+    """Carry out the run planned in DIR, then score and report it."""
+    return _carry_out(directory, browser, quiet)
+
+
+@click.command()
+@options.directory
+@options.browser
+@options.quiet
+def resume(directory: Path, browser: str | None, quiet: bool) -> int:
+    """Finish the interrupted run in DIR: no finished attempt is repeated, none is lost."""
+    return _carry_out(directory, browser, quiet)
+
+
+@click.command()
+@options.directory
+def score(directory: Path) -> int:
+    """Compute verdicts, rates and decisions of DIR anew from its evidence. Same evidence, same bytes."""
+    folder = RunFolder(directory)
+    derived = actions.write_results(folder)
+    actions.say(derived, folder)
+    return derived.decision.exit_code
+
+
+@click.command()
+@options.directory
+def report(directory: Path) -> int:
+    """Write report.html, junit.xml and result.json of the run in DIR."""
+    folder = RunFolder(directory)
+    derived = actions.write_results(folder)
+    click.echo(folder.path / "report.html")
+    return derived.decision.exit_code
+
+
+@click.command()
+@options.directory
+def verify(directory: Path) -> None:
+    """Check that the evidence in DIR is as it was sealed and that its results follow from it; exit 3 and say where when not."""
+    folder = RunFolder(directory)
+    problems = check.problems(folder)
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        raise EvidenceError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}: this evidence does not stand")
+    click.echo("the evidence is as it was sealed, and the results follow from it")

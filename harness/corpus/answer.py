@@ -1,0 +1,55 @@
+"""The HTTP answer that a fixture stands for."""
+
+import mimetypes
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, without the headers that describe the connection."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """The first value of a header, "" without one."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+    @property
+    def takes_token(self) -> bool:
+        """Whether a token can be written into the body without harm: an HTML page in an ASCII-compatible encoding, not compressed."""
+        kind = self.header("content-type").lower()
+        return kind.startswith("text/html") and "utf-16" not in kind and not self.header("content-encoding")
+
+
+def from_fixture(path: Path) -> Answer:
+    """The answer in a fixture: `.http` files hold status line, headers, blank line and body; others a body typed by their suffix.
+
+    Raises ValueError when a `.http` file is not an HTTP answer.
+    """
+    data = path.read_bytes()
+    if path.suffix == ".http":
+        return _parse(data, path.name)
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if kind in ("text/html", "text/plain"):
+        kind += "; charset=utf-8"
+    return Answer(200, (("Content-Type", kind),), data)
+
+
+def _parse(data: bytes, name: str) -> Answer:
+    head, separator, body = data.replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
+    lines = head.decode("latin-1").splitlines()
+    match = re.match(r"HTTP/1\.[01] (\d{3})\b", lines[0] if lines else "")
+    if not separator or not match:
+        raise ValueError(f"fixture {name!r} does not begin with an HTTP status line and headers")
+    headers = []
+    for line in lines[1:]:
+        key, colon, value = line.partition(":")
+        if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", key):
+            raise ValueError(f"fixture {name!r} has a malformed header {line[:60]!r}")
+        if key.lower() not in ("content-length", "connection", "transfer-encoding", "cache-control"):
+            headers.append((key, value.strip()))
+    return Answer(int(match[1]), tuple(headers), body)

@@ -1,0 +1,119 @@
+"""One attempt: open at the replayed Internet, visit with the browser, collect receipts; exactly one observation comes back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.browser.devtools import ProtocolError
+from harness.browser.sight import Sight
+from harness.browser.tab import Tab
+from harness.evidence.blobs import Blobs
+from harness.model.errors import BrowserGone, InternetGone
+from harness.model.observation import Observation, Receipt
+from harness.model.words import Arm, End, Validity
+from harness.run.rig import Rig
+
+TEXT_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What to attempt. `picture_if` says for which sight of the token a screenshot is worth keeping."""
+
+    case_id: str
+    url: str
+    fixture: Path | None
+    arm: Arm
+    setting: str
+    number: int
+    picture_if: bool | None = None
+
+    @property
+    def attempt_id(self) -> str:
+        return "/".join(part for part in (self.case_id, self.setting, self.arm, str(self.number)) if part)
+
+
+class Lane:
+    """One tab on one arm, replaced when it is worn or the rig was mended."""
+
+    def __init__(self, rig: Rig, arm: Arm, blobs: Blobs, seconds: float) -> None:
+        self._rig, self._arm, self._blobs, self._seconds = rig, arm, blobs, seconds
+        self._tab: Tab | None = None
+        self._generation = -1
+
+    async def attempt(self, errand: Errand) -> Observation:
+        """The observation; a fault of browser or replayed Internet is one too. Raises HarnessError when the fixture cannot be served."""
+        sight = Sight(errand.url, end=End.FAULT)
+        receipts: tuple[Receipt, ...] = ()
+        generation = self._rig.generation
+        try:
+            token = await self._rig.internet.open(errand.attempt_id, errand.arm, errand.url, errand.fixture)
+            try:
+                tab = await self._ready()
+                sight = await tab.visit(errand.url, token, self._seconds)
+                await self._picture(tab, sight, errand)
+                await tab.clear(sight)
+            except (BrowserGone, ProtocolError) as error:
+                sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.BROWSER_FAULT}: {error}")
+            receipts = await self._rig.internet.close(errand.attempt_id)
+        except InternetGone as error:
+            sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.INTERNET_FAULT}: {error}")
+        if self._rig.generation != generation and sight.end is not End.FAULT:
+            # Something was replaced under this attempt: what it saw says nothing about the case.
+            sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.PRODUCT_FAULT}: restarted during the attempt")
+        return self._observation(errand, sight, receipts)
+
+    async def close(self) -> None:
+        if self._tab is not None and self._rig.browser is not None and self._rig.browser.alive:
+            await self._tab.close()
+        self._tab = None
+
+    async def _ready(self) -> Tab:
+        if self._tab is None or self._tab.worn or self._generation != self._rig.generation:
+            await self.close()
+            self._generation = self._rig.generation
+            self._tab = await self._rig.tab(self._arm)
+        return self._tab
+
+    async def _picture(self, tab: Tab, sight: Sight, errand: Errand) -> None:
+        if errand.picture_if is None or sight.end in (End.CRASH, End.FAULT, End.DOWNLOAD):
+            return
+        if sight.end is End.TIMEOUT or sight.token_seen is errand.picture_if or sight.challenge or sight.returns_to_case:
+            sight.screenshot = await tab.screenshot()
+
+    def _observation(self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...]) -> Observation:
+        text = sight.visible_text
+        keep_dom = errand.arm is Arm.TEST and bool(sight.html)
+        return Observation(
+            attempt_id=errand.attempt_id,
+            case_id=errand.case_id,
+            arm=errand.arm,
+            setting=errand.setting,
+            number=errand.number,
+            end=sight.end,
+            requested_url=errand.url,
+            final_url=sight.final_url,
+            chain=tuple(sight.chain),
+            status=sight.status,
+            error=sight.error,
+            headers=tuple(sight.headers),
+            mime=sight.mime,
+            title=sight.title,
+            token_seen=sight.token_seen,
+            foreign_token=sight.foreign_token,
+            harness_page=sight.harness_page,
+            body_digest=sight.body_digest,
+            text_digest=sight.text_digest,
+            text_length=len(text),
+            text_start="" if sight.token_seen else text[:TEXT_KEPT],
+            returns_to_case=sight.returns_to_case,
+            challenge=sight.challenge,
+            assets=tuple(sight.assets),
+            receipts=receipts,
+            popups=sight.popups,
+            dialogs=sight.dialogs,
+            product_alive=errand.arm is Arm.CONTROL or self._rig.product.alive,
+            fault=sight.fault,
+            duration_ms=sight.duration_ms,
+            dom_blob=self._blobs.put(sight.html.encode("utf-8", "replace")) if keep_dom else "",
+            screenshot_blob=self._blobs.put(sight.screenshot) if sight.screenshot else "",
+        )

@@ -1,0 +1,107 @@
+"""Everything decided before a run, written down before it begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import harness
+from harness.classify.verdict import RULES_VERSION
+from harness.corpus.load import Corpus, limited
+from harness.corpus.load import load as load_corpus
+from harness.evidence.folder import RunFolder, plan_text
+from harness.model import canonical
+from harness.model.errors import UsageError
+from harness.model.spec import SCHEMA, Limits, Spec
+from harness.products import lists
+from harness.profile.criteria import Criteria
+from harness.profile.criteria import load as load_criteria
+from harness.profile.product import Product
+from harness.profile.product import load as load_product
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for; references are names or paths."""
+
+    product: str
+    corpus: str
+    criteria: str
+    settings: Sequence[str] = ()
+    params: dict[str, str] = field(default_factory=dict)
+    jobs: int = 4
+    seed: int = 1
+    limit: int | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def plan(request: Request, out: Path, created: str) -> RunFolder:
+    """Check every input, draw and order the cases, and write the run folder. Raises UsageError; then nothing is written."""
+    product, criteria = load_product(request.product), load_criteria(request.criteria)
+    if missing := product.missing_programs():
+        raise UsageError(f"product {product.name!r} is not installed: {', '.join(missing)} not found. {product.install.advice}")
+    params = product.checked_params(request.params)
+    settings = tuple(dict.fromkeys(product.checked_setting(name) for name in request.settings or [None]))
+    corpus = load_corpus(request.corpus)
+    _check_categories(criteria, corpus)
+    cases = limited(corpus.cases, request.limit, request.seed)
+    spec = Spec(
+        schema=SCHEMA,
+        harness_version=harness.__version__,
+        created=created,
+        product=product.model_dump(mode="json", by_alias=True),
+        product_digest=product.digest(),
+        product_ref=_ref(request.product, product.folder),
+        params=params,
+        params_digests=_digests(product, params),
+        settings=settings,
+        corpus={
+            "name": corpus.manifest.name,
+            "title": corpus.manifest.title or corpus.manifest.name,
+            "version": corpus.manifest.version,
+            "digest": corpus.digest,
+            "cases": len(corpus.cases),
+            "categories": {key: corpus.manifest.categories.get(key, key) for key in sorted({case.category for case in corpus.cases})},
+        },
+        corpus_ref=_ref(request.corpus, corpus.folder),
+        criteria=criteria.model_dump(mode="json", by_alias=True),
+        criteria_digest=canonical.digest(canonical.dumps(criteria.model_dump(mode="json", by_alias=True))),
+        plan_digest=canonical.digest(plan_text(cases)),
+        planned=len(cases) * len(settings),
+        seed=request.seed,
+        limit=request.limit,
+        jobs=request.jobs,
+        limits=request.limits,
+        rules_version=RULES_VERSION,
+    )
+    folder = RunFolder(out)
+    folder.create(spec, cases)
+    return folder
+
+
+def reopen(spec: Spec) -> tuple[Product, Corpus]:
+    """Product and corpus of a planned run. Raises UsageError when either has changed since."""
+    product, corpus = load_product(spec.product_ref), load_corpus(spec.corpus_ref)
+    if product.digest() != spec.product_digest:
+        raise UsageError(f"the product's profile has changed since the run was planned: {product.folder}")
+    if _digests(product, spec.params) != spec.params_digests:
+        raise UsageError("the block lists given by --param have changed since the run was planned")
+    if corpus.digest != spec.corpus["digest"]:
+        raise UsageError(f"the corpus has changed since the run was planned: {corpus.folder}")
+    return product, corpus
+
+
+def _check_categories(criteria: Criteria, corpus: Corpus) -> None:
+    known = corpus.manifest.known_categories | {"overall"}
+    for item in criteria.criterion:
+        if item.category not in known:
+            raise UsageError(f"criterion {item.id!r} names a category the corpus does not know: {item.category!r}", key="category")
+
+
+def _digests(product: Product, params: dict[str, str]) -> dict[str, str]:
+    kinds = {key: item.kind for key, item in product.params.items()}
+    return {key: lists.digest(lists.read(Path(value))) for key, value in params.items() if value and kinds[key] == "blocklists"}
+
+
+def _ref(given: str, folder: Path) -> str:
+    """A shipped name as it is, so that a run folder can move; a path made absolute."""
+    return str(folder) if "/" in given or given.startswith(".") or folder.name != given else given

@@ -1,0 +1,96 @@
+"""The rig: replayed Internet, product and browser of one setting, kept in working order."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness.browser.chromium import Chromium
+from harness.browser.tab import Tab
+from harness.internet.client import Internet
+from harness.model.errors import BrowserGone, HarnessError, ProductFault
+from harness.model.spec import Limits
+from harness.model.words import Arm
+from harness.products.base import Product, Route
+
+Report = Callable[[str, dict[str, Any]], None]
+
+
+class GaveUp(HarnessError):
+    """The run cannot go on; the reason is part of the evidence and the run is void."""
+
+
+class Rig:
+    """Starts the three, and replaces what died a bounded number of times. `generation` moves whenever tabs are no longer good."""
+
+    def __init__(self, internet: Internet, product: Product, browser: Path, limits: Limits, report: Report) -> None:
+        self.internet, self.product = internet, product
+        self._executable, self._limits, self._report = browser, limits, report
+        self.browser: Chromium | None = None
+        self.route: Route | None = None
+        self.generation = 0
+        self._setting = ""
+        self._restarts = {"product": 0, "browser": 0, "internet": 0}
+        self._mending = asyncio.Lock()
+
+    async def start(self, setting: str) -> None:
+        """Bring the product up at that setting, and what is not running yet. Raises ProductFault or HarnessError."""
+        self._setting = setting
+        if not self.internet.alive:
+            await self.internet.start()
+        await self.product.stop()
+        self.route = await self.product.start(setting)
+        spkis = (self.internet.ca_spki(), *self.route.spkis)
+        if self.browser is None or self.browser.spkis != spkis:
+            await self._launch(spkis)
+        self.generation += 1
+
+    async def _launch(self, spkis: tuple[str, ...]) -> None:
+        if self.browser is not None:
+            await self.browser.stop()
+        self.browser = Chromium(self._executable, spkis)
+        await self.browser.start()
+
+    async def tab(self, arm: Arm) -> Tab:
+        """A new tab on that arm. Raises BrowserGone."""
+        if self.browser is None or self.route is None:
+            raise BrowserGone("the rig has not been started")
+        if arm is Arm.CONTROL:
+            return await self.browser.tab(f"http://127.0.0.1:{self.internet.control_port}")
+        return await self.browser.tab(self.route.proxy, self.route.bypass)
+
+    async def mend(self, generation: int, *, product_hangs: bool = False) -> None:
+        """Replace whatever has died since `generation`; a product that hangs counts as dead. Raises GaveUp when it died too often."""
+        async with self._mending:
+            if self.generation != generation:
+                return
+            if not self.internet.alive:
+                await self._again("internet", self._limits.browser_restarts, "the replayed Internet died", self.internet.start)
+            if product_hangs or not self.product.alive:
+                why = "the product stopped answering" if product_hangs and self.product.alive else "the product's process died"
+                await self._again("product", self._limits.product_restarts, why, self._restart_product)
+            if self.browser is None or not self.browser.alive:
+                spkis = (self.internet.ca_spki(), *(self.route.spkis if self.route else ()))
+                await self._again("browser", self._limits.browser_restarts, "the browser died", lambda: self._launch(spkis))
+            self.generation += 1
+
+    async def _restart_product(self) -> None:
+        await self.product.stop()
+        self.route = await self.product.start(self._setting)
+
+    async def _again(self, what: str, most: int, why: str, start: Callable[[], Any]) -> None:
+        self._restarts[what] += 1
+        self._report("fault", {"what": what, "why": why, "restart": self._restarts[what]})
+        if self._restarts[what] > most:
+            raise GaveUp(f"{why} {self._restarts[what]} times; at most {most} restarts are allowed")
+        try:
+            await start()
+        except ProductFault as error:
+            raise GaveUp(f"{why}, and it could not be started again: {error}") from None
+
+    async def stop(self) -> None:
+        """Stop all three, whatever state they are in."""
+        if self.browser is not None:
+            await self.browser.stop()
+        await self.product.stop()
+        await self.internet.stop()

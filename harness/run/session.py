@@ -1,0 +1,234 @@
+"""A session carries a planned run on: every case that still needs an attempt gets it, everything seen is recorded, the end is sealed."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.classify.canary import Canary, sings
+from harness.classify.facts import is_fault
+from harness.classify.steps import next_arms
+from harness.corpus.load import Corpus
+from harness.evidence import seal
+from harness.evidence.folder import RunFolder
+from harness.evidence.journal import Clock, Journal
+from harness.evidence.state import State
+from harness.internet.client import Internet
+from harness.model import canonical
+from harness.model import url as urls
+from harness.model.case import Case
+from harness.model.errors import ProductFault
+from harness.model.observation import Observation
+from harness.model.spec import Spec
+from harness.model.words import Arm, End, Expectation
+from harness.products import kinds
+from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Context
+from harness.profile.product import Product as Profile
+from harness.run.attempt import Errand, Lane
+from harness.run.rig import GaveUp, Rig
+
+ANSWER_SECONDS = 5.0
+
+
+class Progress(Protocol):
+    """Told how a run goes on."""
+
+    def setting(self, setting: str, total: int, done: int) -> None: ...
+    def case(self) -> None: ...
+    def note(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a session needs from outside; `nonce` makes its tokens its own."""
+
+    folder: RunFolder
+    spec: Spec
+    profile: Profile
+    corpus: Corpus
+    browser: Path
+    nonce: str
+    clock: Clock
+    progress: Progress
+    versions: dict[str, str]
+
+
+async def carry_on(setup: Setup) -> None:
+    """Finish the run and seal it, as complete or as void with the reason. Cancelled or killed, it leaves a run that can be resumed."""
+    with setup.folder.lock():
+        reader = setup.folder.reader()
+        state = State(reader)
+        if state.of_kind("stop"):
+            if not setup.folder.seal_file.exists():
+                seal.write(setup.folder)
+            setup.progress.note("the run is finished already")
+            return
+        journal = Journal(setup.folder.journal, reader.tail, setup.clock)
+        try:
+            torn = {"torn_bytes": reader.tail.torn}
+            journal.append("start", {**torn, "nonce": setup.nonce, "versions": setup.versions, "resumed": reader.tail.records > 0})
+            await _Session(setup, state, journal).run()
+        finally:
+            journal.close()
+        seal.write(setup.folder)
+
+
+class _Session:
+    def __init__(self, setup: Setup, state: State, journal: Journal) -> None:
+        self._setup, self._spec, self._state, self._journal = setup, setup.spec, state, journal
+        self._cases = setup.folder.cases(setup.spec)
+        # Cases that are one resource on the wire (http and https of it) take turns.
+        keys = Counter(urls.parse(case.url).key for case in self._cases)
+        self._turns = {key: asyncio.Lock() for key, count in keys.items() if count > 1}
+        self._rig: Rig
+        self._since_canary = 0
+        self._canaries = 0
+
+    def _record(self, kind: str, data: dict[str, Any]) -> None:
+        self._journal.append(kind, data)
+        if kind == "fault":
+            self._setup.progress.note(f"{data['why']}; restart {data['restart']}")
+
+    async def run(self) -> None:
+        work = Path(tempfile.mkdtemp(prefix="pas-harness-"))
+        work.chmod(0o755)
+        stop: dict[str, Any] = {"complete": True, "reason": ""}
+        try:
+            try:
+                await self._settings(work)
+            except (GaveUp, ProductFault) as error:
+                stop = {"complete": False, "reason": str(error)}
+            if self._rig.internet.alive:
+                stop["strays"] = await self._rig.internet.strays()
+            self._record("stop", stop)
+        finally:
+            if hasattr(self, "_rig"):
+                await asyncio.shield(self._rig.stop())
+            shutil.rmtree(work, ignore_errors=True)
+
+    async def _settings(self, work: Path) -> None:
+        setup, profile = self._setup, self._setup.profile
+        for name in ("internet", "product"):
+            (work / name).mkdir(mode=0o755)
+        resources = {urls.parse(item.url).key: item.path for item in setup.corpus.resources}
+        hosts = {item.host: (profile.folder / item.file).read_text("utf-8") for item in profile.page}
+        internet = Internet(work / "internet", resources, hosts, setup.nonce)
+        await internet.start()
+        context = Context(profile, self._spec.params, work / "product", internet.test_port, self._cases)
+        try:
+            product = kinds.make(context)
+        except BaseException:
+            await internet.stop()
+            raise
+        self._rig = Rig(internet, product, setup.browser, self._spec.limits, self._record)
+        for setting in self._spec.settings:
+            await self._setting(setting)
+
+    async def _setting(self, setting: str) -> None:
+        todo = [case for case in self._cases if next_arms(self._state.evidence(case.case_id, setting), self._spec.limits)]
+        self._setup.progress.setting(setting, len(self._cases), len(self._cases) - len(todo))
+        await self._rig.start(setting)
+        assert self._rig.browser
+        self._record("identity", {"setting": setting, "phase": "before", "product": await self._rig.product.identity(), "browser": self._rig.browser.version})
+        canary = {arm: self._lane(arm) for arm in Arm}
+        await self._sing(canary, setting, "before")
+        self._since_canary = 0
+        queue = iter(todo)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._spec.jobs, max(1, len(todo)))):
+                    group.create_task(self._worker(queue, setting))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        await self._sing(canary, setting, "after")
+        self._record("identity", {"setting": setting, "phase": "after", "product": await self._rig.product.identity(), "browser": self._rig.browser.version})
+        for lane in canary.values():
+            await lane.close()
+
+    def _lane(self, arm: Arm, seconds: float | None = None) -> Lane:
+        return Lane(self._rig, arm, self._setup.folder.blobs, seconds or self._spec.limits.attempt_seconds)
+
+    async def _worker(self, queue: Iterator[Case], setting: str) -> None:
+        lanes = {arm: self._lane(arm) for arm in Arm}
+        for case in queue:
+            async with self._turns.get(urls.parse(case.url).key) or contextlib.nullcontext():
+                await self._case(case, setting, lanes)
+            self._setup.progress.case()
+            self._since_canary += 1
+            if self._since_canary >= self._spec.limits.canary_every:
+                self._since_canary = 0
+                await self._sing(lanes, setting, "during")
+        for lane in lanes.values():
+            await lane.close()
+
+    async def _case(self, case: Case, setting: str, lanes: dict[Arm, Lane]) -> None:
+        fixture = self._setup.corpus.fixture_path(case)
+        while arms := next_arms(evidence := self._state.evidence(case.case_id, setting), self._spec.limits):
+            generation = self._rig.generation
+            errands = [
+                Errand(case.case_id, case.url, fixture, Arm.CONTROL, "", len(evidence.control) + 1)
+                if arm is Arm.CONTROL
+                else Errand(case.case_id, case.url, fixture, arm, setting, len(evidence.test) + 1, case.expectation is Expectation.BLOCK)
+                for arm in arms
+            ]
+            seen = await asyncio.gather(*(lanes[errand.arm].attempt(errand) for errand in errands))
+            for observation in seen:
+                self._record("attempt", canonical.plain(observation))
+                self._state.add(observation)
+            if any(is_fault(item) for item in seen):
+                await self._mend(seen, generation)
+
+    async def _mend(self, seen: list[Observation], generation: int) -> None:
+        hangs = False
+        if self._rig.product.alive and any(item.arm is Arm.TEST and item.end is End.TIMEOUT for item in seen):
+            hangs = not await self._answers()
+        await self._rig.mend(generation, product_hangs=hangs)
+
+    async def _answers(self) -> bool:
+        """Whether the product lets the allowed canary through within a few seconds."""
+        lane = self._lane(Arm.TEST, min(ANSWER_SECONDS, self._spec.limits.attempt_seconds))
+        observation = await lane.attempt(self._canary_errand(Canary.ALLOW, Arm.TEST, "http", ""))
+        await lane.close()
+        return observation.end is not End.TIMEOUT
+
+    def _canary_errand(self, which: Canary, arm: Arm, scheme: str, setting: str) -> Errand:
+        self._canaries += 1
+        host = CANARY_ALLOW if which is Canary.ALLOW else CANARY_BLOCK
+        picture = None if arm is Arm.CONTROL else which is Canary.BLOCK
+        return Errand(f"canary:{which}", f"{scheme}://{host}/", None, arm, setting, self._canaries, picture)
+
+    async def _sing(self, lanes: dict[Arm, Lane], setting: str, phase: str) -> None:
+        """Both canaries through the product; before and after the cases, also over https and without the product. Raises GaveUp."""
+        rounds = [(Canary.ALLOW, Arm.TEST, "http"), (Canary.BLOCK, Arm.TEST, "http")]
+        if phase != "during":
+            rounds = [(Canary.ALLOW, Arm.CONTROL, "http"), (Canary.ALLOW, Arm.TEST, "https"), *rounds]
+        for which, arm, scheme in rounds:
+            for _ in range(self._spec.limits.fault_retries + 1):
+                generation = self._rig.generation
+                observation = await lanes[arm].attempt(self._canary_errand(which, arm, scheme, setting))
+                sang = sings(which, observation)
+                self._record("canary", {"which": which, "arm": arm, "phase": phase, "setting": setting, "sings": sang, "observation": canonical.plain(observation)})
+                if sang is not None:
+                    break
+                await self._mend([observation], generation)
+            if not sang:
+                raise GaveUp(_silence(which, arm, scheme, phase, observation))
+
+
+def _silence(which: Canary, arm: Arm, scheme: str, phase: str, seen: Observation) -> str:
+    """Why a canary that failed voids the run, in plain words."""
+    when = {"before": "before the first case", "during": "during the run", "after": "after the last case"}[phase]
+    saw = f"{seen.end}{f' {seen.error}' if seen.error else ''}{f', status {seen.status}' if seen.status else ''}{f', {seen.fault}' if seen.fault else ''}"
+    if arm is Arm.CONTROL:
+        return f"the canary to allow did not arrive without the product {when} ({saw}): the test bench itself does not work"
+    if which is Canary.BLOCK:
+        return f"the canary to block got through {scheme} {when} ({saw}): the product is not filtering"
+    hint = "; is the product's certificate trusted?" if "CERT" in seen.error else ""
+    return f"the canary to allow did not arrive over {scheme} {when} ({saw}): the product stops everything or does not work{hint}"
+
+
