@@ -69,6 +69,7 @@ class LeanProxy:
         raise InternetGone("the replaying proxy did not start to listen")
 
     async def stop(self) -> None:
+        """Close the ports and end; connections that hang are left to die."""
+        closing = asyncio.create_task(self.server.servers.update([]))
         self.master.shutdown()
-        if self._task:
-            await asyncio.wait([self._task], timeout=5)
+        await asyncio.wait([closing, *([self._task] if self._task else [])], timeout=3)

@@ -13,7 +13,7 @@ from mitmproxy.http import HTTPFlow, Response
 from harness.internet import spki
 from harness.internet.proxy import LeanProxy
 from harness.model import url as urls
-from harness.model.errors import ProductFault, UsageError
+from harness.model.errors import InternetGone, ProductFault, UsageError
 from harness.model.words import Expectation
 from harness.products.base import CANARY_BLOCK, Context, Route
 
@@ -87,7 +87,7 @@ class Reset(Behaviour):
 
 
 class Nxdomain(Behaviour):
-    """Blocks by a name that does not resolve: blocked, mechanism dns."""
+    """Blocks by names that do not resolve: blocked, mechanism dns, with whatever else is on the same host."""
 
     def bypass(self) -> tuple[str, ...]:
         return tuple(sorted({urls.parse(case.url).hostname for case in self.context.cases if case.expectation is Expectation.BLOCK}))
@@ -239,7 +239,10 @@ class ZooProduct:
         confdir.mkdir(exist_ok=True)
         self._proxy = LeanProxy([self._behaviour], confdir, upstream=("127.0.0.1", self._context.upstream_port), ports=self._ports)
         self._ports = self._proxy.ports
-        await self._proxy.start()
+        try:
+            await self._proxy.start()
+        except InternetGone as error:
+            raise ProductFault(f"the zoo's product does not start: {error}") from None
         return Route(f"http://127.0.0.1:{self._ports[0]}", self._behaviour.bypass(), (spki.of_pem(confdir / "mitmproxy-ca.pem"),))
 
     async def stop(self) -> None:

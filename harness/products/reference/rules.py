@@ -100,7 +100,7 @@ class _Page(HTMLParser):
         super().__init__()
         self.text: list[str] = []
         self._hidden = False
-        self.feed(html)
+        self.feed(html.replace("<![", "<?"))  # a comment to browsers, but HTMLParser may raise on it
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
