@@ -54,7 +54,10 @@ class Chromium:
         self._playwright = await async_playwright().start()
         try:
             self._browser = await self._playwright.chromium.launch(
-                executable_path=self.executable, args=arguments, env={**os.environ, "HOME": self._home}, handle_sigint=False
+                executable_path=self.executable,
+                args=arguments,
+                env={**os.environ, "HOME": self._home},
+                handle_sigint=False,
             )
             opener = build_opener(ProxyHandler({}))
             with opener.open(f"http://127.0.0.1:{port}/json/version", timeout=10) as answer:

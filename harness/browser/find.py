@@ -11,12 +11,20 @@ from playwright.sync_api import sync_playwright
 from harness.model.errors import HarnessError, UsageError
 
 # headless-shell first: half the work a page of the full browser, same engine.
-PROGRAMS = ("chromium-headless-shell", "headless_shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAMS = (
+    "chromium-headless-shell",
+    "headless_shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 VARIABLE = "HARNESS_BROWSER"
 
 
 def find(given: str | None = None) -> Path:
-    """The browser given, named by HARNESS_BROWSER, on PATH, or downloaded by Playwright. Raises UsageError saying how to get one."""
+    """The browser given, named by HARNESS_BROWSER, on PATH, or downloaded by Playwright. Raises UsageError saying how
+    to get one."""
     wanted = given or os.environ.get(VARIABLE)
     if wanted:
         path = shutil.which(wanted)
@@ -54,7 +62,9 @@ def install() -> Path:
         tried.append(["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
     for command in tried:
         print("+", " ".join(command), file=sys.stderr, flush=True)
-        done = subprocess.run(command, stdout=sys.stderr, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        done = subprocess.run(
+            command, stdout=sys.stderr, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        )
         if done.returncode == 0:
             try:
                 return find()

@@ -7,7 +7,9 @@ from harness.model import canonical
 from harness.model.observation import Asset
 from harness.model.words import End
 
-CHALLENGE = re.compile(r"captcha|verify (that )?you are (a )?human|are you a robot|not a robot|checking your browser", re.IGNORECASE)
+CHALLENGE = re.compile(
+    r"captcha|verify (that )?you are (a )?human|are you a robot|not a robot|checking your browser", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)

@@ -42,7 +42,9 @@ class Tab:
             "Target.createBrowserContext", {"proxyServer": proxy, "proxyBypassList": rules, "disposeOnDetach": True}
         )
         context = made["browserContextId"]
-        target = (await devtools.send("Target.createTarget", {"url": "about:blank", "browserContextId": context}))["targetId"]
+        target = (await devtools.send("Target.createTarget", {"url": "about:blank", "browserContextId": context}))[
+            "targetId"
+        ]
         session = (await devtools.send("Target.attachToTarget", {"targetId": target, "flatten": True}))["sessionId"]
         await asyncio.gather(
             devtools.send("Page.enable", session=session),
@@ -51,7 +53,12 @@ class Tab:
             devtools.send("Network.setCacheDisabled", {"cacheDisabled": True}, session),
             devtools.send(
                 "Browser.setDownloadBehavior",
-                {"behavior": "allowAndName", "browserContextId": context, "downloadPath": str(downloads), "eventsEnabled": True},
+                {
+                    "behavior": "allowAndName",
+                    "browserContextId": context,
+                    "downloadPath": str(downloads),
+                    "eventsEnabled": True,
+                },
             ),
             devtools.send("Target.setDiscoverTargets", {"discover": True}),
         )
@@ -73,7 +80,9 @@ class Tab:
         sight.chain, sight.assets = traffic.chain, traffic.finished_assets()
         sight.popups, sight.dialogs = len(traffic.popups), traffic.dialogs
         self._visits += 1
-        self.worn = self.worn or traffic.crashed or bool(sight.popups) or traffic.strict_transport or self._visits >= VISITS
+        self.worn = (
+            self.worn or traffic.crashed or bool(sight.popups) or traffic.strict_transport or self._visits >= VISITS
+        )
         return sight
 
     async def _go(self, url: str, token: str, sight: Sight, traffic: Traffic) -> None:
@@ -111,7 +120,9 @@ class Tab:
         sight.end = End.PAGE
 
     async def _look(self, url: str, token: str, frame: str) -> dict[str, Any]:
-        world = await self._devtools.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "harness"}, self._session)
+        world = await self._devtools.send(
+            "Page.createIsolatedWorld", {"frameId": frame, "worldName": "harness"}, self._session
+        )
         call = f"({LOOK})({json.dumps(url)}, {json.dumps(token)})"
         answer = await self._devtools.send(
             "Runtime.evaluate",
@@ -135,13 +146,18 @@ class Tab:
 
     async def clear(self, sight: Sight) -> None:
         """Remove what the visit left in the profile: cookies, and the storage of every origin it touched."""
-        origins = {f"{part.scheme}://{part.netloc}" for part in map(urlsplit, [*sight.chain, *(asset.url for asset in sight.assets)])}
+        origins = {
+            f"{part.scheme}://{part.netloc}"
+            for part in map(urlsplit, [*sight.chain, *(asset.url for asset in sight.assets)])
+        }
         try:
             async with asyncio.timeout(5):
                 await asyncio.gather(
                     self._devtools.send("Storage.clearCookies", {"browserContextId": self._context}),
                     *(
-                        self._devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"}, self._session)
+                        self._devtools.send(
+                            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"}, self._session
+                        )
                         for origin in origins
                         if origin.startswith("http")
                     ),

@@ -63,7 +63,11 @@ class Traffic:
                 self.main_error = ""
             self.chain.append(url)
             self._wake()
-        elif event.get("type") != "Document" and not url.startswith(("data:", "blob:")) and len(self._assets) < ASSETS_KEPT:
+        elif (
+            event.get("type") != "Document"
+            and not url.startswith(("data:", "blob:"))
+            and len(self._assets) < ASSETS_KEPT
+        ):
             self._assets[event["requestId"]] = Asset(url, "pending")
 
     def _received(self, event: dict[str, Any]) -> None:
@@ -162,7 +166,9 @@ class Traffic:
     async def body_digest(self) -> str:
         """SHA-256 of the main document's body, "" when the browser has not kept it."""
         try:
-            answer = await self._devtools.send("Network.getResponseBody", {"requestId": self._loaders[-1]}, self._session)
+            answer = await self._devtools.send(
+                "Network.getResponseBody", {"requestId": self._loaders[-1]}, self._session
+            )
         except (ProtocolError, IndexError):
             return ""
         body = answer["body"]

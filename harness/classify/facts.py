@@ -5,7 +5,11 @@ from harness.model.observation import Observation
 from harness.model.words import End
 
 # The network errors that mean "the product could not be reached", never "the product blocked".
-PRODUCT_UNREACHABLE = ("ERR_PROXY_CONNECTION_FAILED", "ERR_MANDATORY_PROXY_CONFIGURATION_FAILED", "ERR_PROXY_AUTH_UNSUPPORTED")
+PRODUCT_UNREACHABLE = (
+    "ERR_PROXY_CONNECTION_FAILED",
+    "ERR_MANDATORY_PROXY_CONFIGURATION_FAILED",
+    "ERR_PROXY_AUTH_UNSUPPORTED",
+)
 
 
 def error_name(observation: Observation) -> str:
@@ -23,7 +27,8 @@ def is_fault(observation: Observation) -> bool:
 
 
 def delivered(observation: Observation, control: Observation | None = None) -> bool:
-    """Whether the person got the replayed bytes: this attempt's token in the page or, where a fixture can carry none, the same bytes."""
+    """Whether the person got the replayed bytes: this attempt's token in the page or, where a fixture can carry none,
+    the same bytes."""
     if observation.end not in (End.PAGE, End.DOWNLOAD):
         return False
     if observation.token_seen:
@@ -56,7 +61,11 @@ def same_resource(one: str, other: str) -> bool:
 def led_away(observation: Observation) -> bool:
     """Whether the browser ended at another URL although the replayed Internet sent no redirect."""
     redirected = any(receipt.served == "redirect" for receipt in observation.receipts)
-    return bool(observation.final_url) and not redirected and not same_resource(observation.final_url, observation.requested_url)
+    return (
+        bool(observation.final_url)
+        and not redirected
+        and not same_resource(observation.final_url, observation.requested_url)
+    )
 
 
 def missing_assets(observation: Observation, control: Observation) -> list[str]:

@@ -1,4 +1,5 @@
-"""Fingerprints of block pages, as a profile declares them. They corroborate and name a mechanism; they never decide alone in replay."""
+"""Fingerprints of block pages, as a profile declares them. They corroborate and name a mechanism; they never decide
+alone in replay."""
 
 from typing import Any
 

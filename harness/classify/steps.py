@@ -1,4 +1,5 @@
-"""Which attempt a case still needs. The same question drives a run and its resumption, so neither repeats nor forgets one."""
+"""Which attempt a case still needs. The same question drives a run and its resumption, so neither repeats nor forgets
+one."""
 
 from harness.classify.facts import control_valid, is_fault
 from harness.model.observation import CaseEvidence

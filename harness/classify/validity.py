@@ -1,7 +1,7 @@
 """Validity: may the attempts of a case carry a verdict at all?"""
 
-from harness.classify.facts import control_valid, error_name, is_fault, led_away
 from harness.classify.facts import PRODUCT_UNREACHABLE as UNREACHABLE
+from harness.classify.facts import control_valid, error_name, is_fault, led_away
 from harness.model.observation import CaseEvidence, Observation
 from harness.model.spec import Limits
 from harness.model.words import End, Validity

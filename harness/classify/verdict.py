@@ -35,7 +35,8 @@ ERRORS = {
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`verdict` is INDETERMINATE whenever `validity` is not VALID. `mechanism` names how it was stopped, "" if it was not."""
+    """`verdict` is INDETERMINATE whenever `validity` is not VALID. `mechanism` names how it was stopped, "" if it was
+    not."""
 
     verdict: Verdict
     validity: Validity
@@ -48,8 +49,8 @@ def judge(evidence: CaseEvidence, fingerprints: list[dict[str, Any]], limits: Li
     """The judgement on one case at one setting."""
     valid = validity(evidence, limits)
     if valid is not Validity.VALID:
-        last = (evidence.test or evidence.control or [None])[-1]
-        return Judgement(Verdict.INDETERMINATE, valid, f"validity.{valid}", "", last.attempt_id if last else "")
+        seen = evidence.test or evidence.control
+        return Judgement(Verdict.INDETERMINATE, valid, f"validity.{valid}", "", seen[-1].attempt_id if seen else "")
     control = next(item for item in evidence.control if control_valid(item))
     measured = [item for item in evidence.test if not is_fault(item)]
     findings = [_one(item, control, fingerprints) for item in measured]

@@ -63,15 +63,24 @@ def write_results(folder: RunFolder) -> Derived:
 
 def say(derived: Derived, folder: RunFolder) -> None:
     """The decision, its reasons, and where the report lies."""
-    colour = {Decision.PASS: "green", Decision.CONDITIONAL_PASS: "green", Decision.FAIL: "red", Decision.CONDITIONAL_FAIL: "red"}
+    colour = {
+        Decision.PASS: "green",
+        Decision.CONDITIONAL_PASS: "green",
+        Decision.FAIL: "red",
+        Decision.CONDITIONAL_FAIL: "red",
+    }
     click.echo()
     for item in derived.decided if not derived.voids else ():
-        click.echo(f"  {click.style(f'{item.decision:<17}', fg=colour.get(item.decision, 'yellow'))} {item.title}: {item.reason}")
+        click.echo(
+            f"  {click.style(f'{item.decision:<17}', fg=colour.get(item.decision, 'yellow'))} {item.title}: {item.reason}"
+        )
     for reason in derived.voids:
         click.echo(f"  {reason}")
     counted = result.counts(derived)
     click.echo(f"\n  {counted['scored']} of {counted['planned']} planned cases scored")
-    click.echo(f"  decision: {click.style(str(derived.decision), fg=colour.get(derived.decision, 'yellow'), bold=True)}")
+    click.echo(
+        f"  decision: {click.style(str(derived.decision), fg=colour.get(derived.decision, 'yellow'), bold=True)}"
+    )
     click.echo(f"  report:   {folder.path / 'report.html'}")
 
 

@@ -11,7 +11,15 @@ from harness.model.spec import Limits
 from harness.run.plan import Request, plan
 
 
-def request(product: str, corpus: str, criteria: str, settings: tuple[str, ...], given: tuple[str, ...], timeout: float, **rest: Any) -> Request:
+def request(
+    product: str,
+    corpus: str,
+    criteria: str,
+    settings: tuple[str, ...],
+    given: tuple[str, ...],
+    timeout: float,
+    **rest: Any,
+) -> Request:
     """The options of `options.planning` as a request."""
     limits = Limits(attempt_seconds=timeout)
     return Request(product, corpus, criteria, settings, actions.params(given), limits=limits, **rest)

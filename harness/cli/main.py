@@ -46,7 +46,8 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Test filtering software against the criteria of PAS 74:2008.
 
-    A product under test is driven through a real browser in front of a replayed Internet; what it blocks and what it lets through is
+    A product under test is driven through a real browser in front of a replayed Internet; what it blocks and what it
+    lets through is
     scored with evidence anyone can recompute.
 
     \b

@@ -8,8 +8,14 @@ import click
 
 Command = Callable[..., Any]
 
-out = click.option("--out", type=click.Path(path_type=Path), help="Run folder to make; default runs/PRODUCT-CORPUS-TIME.")
-browser = click.option("--browser", metavar="PROGRAM", help="Chromium to drive; default: $HARNESS_BROWSER, one on PATH, or a downloaded one.")
+out = click.option(
+    "--out", type=click.Path(path_type=Path), help="Run folder to make; default runs/PRODUCT-CORPUS-TIME."
+)
+browser = click.option(
+    "--browser",
+    metavar="PROGRAM",
+    help="Chromium to drive; default: $HARNESS_BROWSER, one on PATH, or a downloaded one.",
+)
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress.")
 directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -19,14 +25,43 @@ def planning(command: Command) -> Command:
     for option in reversed(
         (
             click.argument("product"),
-            click.option("--corpus", required=True, help="Name of a shipped corpus, or a folder with corpus.toml and cases.csv."),
+            click.option(
+                "--corpus", required=True, help="Name of a shipped corpus, or a folder with corpus.toml and cases.csv."
+            ),
             click.option("--criteria", required=True, help="Name of shipped criteria, or a TOML file."),
-            click.option("--setting", "settings", multiple=True, help="Level of the product; may be given more than once. Default: the profile's."),
-            click.option("--param", "given", multiple=True, metavar="K=V", help="Parameter of the product, for example blocklists=DIR."),
-            click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Cases under way at once."),
-            click.option("--seed", type=int, default=1, show_default=True, help="Decides the order of the cases, and which are drawn with --limit."),
-            click.option("--limit", type=click.IntRange(min=1), help="Draw only so many cases, from all categories in turn."),
-            click.option("--timeout", type=click.FloatRange(1, 600), default=15, show_default=True, help="Seconds an attempt may take."),
+            click.option(
+                "--setting",
+                "settings",
+                multiple=True,
+                help="Level of the product; may be given more than once. Default: the profile's.",
+            ),
+            click.option(
+                "--param",
+                "given",
+                multiple=True,
+                metavar="K=V",
+                help="Parameter of the product, for example blocklists=DIR.",
+            ),
+            click.option(
+                "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Cases under way at once."
+            ),
+            click.option(
+                "--seed",
+                type=int,
+                default=1,
+                show_default=True,
+                help="Decides the order of the cases, and which are drawn with --limit.",
+            ),
+            click.option(
+                "--limit", type=click.IntRange(min=1), help="Draw only so many cases, from all categories in turn."
+            ),
+            click.option(
+                "--timeout",
+                type=click.FloatRange(1, 600),
+                default=15,
+                show_default=True,
+                help="Seconds an attempt may take.",
+            ),
         )
     ):
         command = option(command)

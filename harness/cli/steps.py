@@ -73,7 +73,8 @@ def report(directory: Path) -> int:
 @click.command()
 @options.directory
 def verify(directory: Path) -> None:
-    """Check that the evidence in DIR is as it was sealed and that its results follow from it; exit 3 and say where when not."""
+    """Check that the evidence in DIR is as it was sealed and that its results follow from it; exit 3 and say where when
+    not."""
     folder = RunFolder(directory)
     problems = check.problems(folder)
     for problem in problems:

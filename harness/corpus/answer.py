@@ -20,13 +20,15 @@ class Answer:
 
     @property
     def takes_token(self) -> bool:
-        """Whether a token can be written into the body without harm: an HTML page in an ASCII-compatible encoding, not compressed."""
+        """Whether a token can be written into the body without harm: an HTML page in an ASCII-compatible encoding, not
+        compressed."""
         kind = self.header("content-type").lower()
         return kind.startswith("text/html") and "utf-16" not in kind and not self.header("content-encoding")
 
 
 def from_fixture(path: Path) -> Answer:
-    """The answer in a fixture: `.http` files hold status line, headers, blank line and body; others a body typed by their suffix.
+    """The answer in a fixture: `.http` files hold status line, headers, blank line and body; others a body typed by
+    their suffix.
 
     Raises ValueError when a `.http` file is not an HTTP answer.
     """

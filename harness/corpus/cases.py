@@ -32,7 +32,9 @@ def _text(path: Path) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise UsageError(f"not UTF-8 (byte 0x{data[error.start]:02x}); save it as UTF-8", file=path, line=line) from None
+        raise UsageError(
+            f"not UTF-8 (byte 0x{data[error.start]:02x}); save it as UTF-8", file=path, line=line
+        ) from None
     if "\0" in text:
         raise UsageError("NUL character; not a CSV text", file=path, line=text[: text.index("\0")].count("\n") + 1)
     return text
@@ -61,7 +63,9 @@ def _rows(path: Path, categories: frozenset[str]) -> Iterator[Case]:
                 raise UsageError(f"{len(row)} fields, the header has {len(header)}", file=path, line=line)
             case = _case(dict(zip(header, row, strict=False)), categories, path, line)
             if case.case_id in ids:
-                raise UsageError(f"{case.case_id!r} stands already at line {ids[case.case_id]}", file=path, line=line, key="case_id")
+                raise UsageError(
+                    f"{case.case_id!r} stands already at line {ids[case.case_id]}", file=path, line=line, key="case_id"
+                )
             ids[case.case_id] = line
             href = urls.parse(case.url).href
             if href in seen:
@@ -77,7 +81,9 @@ def _rows(path: Path, categories: frozenset[str]) -> Iterator[Case]:
 def _check_header(header: list[str], path: Path) -> None:
     for name in REQUIRED:
         if name not in header:
-            raise UsageError(f"the header lacks it; expected {','.join((*REQUIRED, *OPTIONAL))}", file=path, line=1, key=name)
+            raise UsageError(
+                f"the header lacks it; expected {','.join((*REQUIRED, *OPTIONAL))}", file=path, line=1, key=name
+            )
     if len(set(header)) != len(header):
         raise UsageError("a column stands twice in the header", file=path, line=1)
 
@@ -91,13 +97,19 @@ def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int
         if not values[name]:
             raise wrong(name, "empty")
     if not CASE_ID.fullmatch(values["case_id"]):
-        raise wrong("case_id", f"{values['case_id'][:60]!r}: up to 200 letters, digits and ._:/@+-, starting with a letter or digit")
+        raise wrong(
+            "case_id",
+            f"{values['case_id'][:60]!r}: up to 200 letters, digits and ._:/@+-, starting with a letter or digit",
+        )
     try:
         urls.parse(values["url"])
     except ValueError as error:
         raise wrong("url", str(error)) from None
     if values["category"] not in categories:
-        raise wrong("category", f"unknown category {values['category']!r}; declare it in corpus.toml or use one of {', '.join(sorted(categories))}")
+        raise wrong(
+            "category",
+            f"unknown category {values['category']!r}; declare it in corpus.toml or use one of {', '.join(sorted(categories))}",
+        )
     try:
         expectation = Expectation(values["expectation"])
     except ValueError:
@@ -118,5 +130,10 @@ def _refuse_twin(first: tuple[int, Case], case: Case, path: Path, line: int) -> 
     same = (twin.category, twin.expectation) == (case.category, case.expectation)
     if twin.expectation != case.expectation or not same:
         labels = f"{twin.category}/{twin.expectation} there, {case.category}/{case.expectation} here"
-        raise UsageError(f"conflicting labels for {case.url!r}, already at line {earlier}: {labels}", file=path, line=line, key="expectation")
+        raise UsageError(
+            f"conflicting labels for {case.url!r}, already at line {earlier}: {labels}",
+            file=path,
+            line=line,
+            key="expectation",
+        )
     raise UsageError(f"duplicate of line {earlier}: {case.url!r}", file=path, line=line, key="url")

@@ -8,7 +8,8 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 def locate(folder: Path, name: str) -> Path:
-    """The fixture `name`, relative to the corpus folder or its `fixtures/`. Raises ValueError when missing, outside or huge."""
+    """The fixture `name`, relative to the corpus folder or its `fixtures/`. Raises ValueError when missing, outside or
+    huge."""
     root = folder.resolve()
     for candidate in (root / name, root / "fixtures" / name):
         path = candidate.resolve()
@@ -29,4 +30,6 @@ def read(folder: Path, name: str, *, file: Path, line: int | None = None) -> tup
     except ValueError as error:
         raise UsageError(str(error), file=file, line=line, key="fixture") from None
     except OSError as error:
-        raise UsageError(f"fixture {name!r} cannot be read: {error.strerror}", file=file, line=line, key="fixture") from None
+        raise UsageError(
+            f"fixture {name!r} cannot be read: {error.strerror}", file=file, line=line, key="fixture"
+        ) from None

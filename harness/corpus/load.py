@@ -61,7 +61,8 @@ def load(ref: str) -> Corpus:
 
 
 def limited(cases: tuple[Case, ...], limit: int | None, seed: int) -> tuple[Case, ...]:
-    """The cases in a seeded random order; with a limit, so many of them, from each category and expectation in proportion."""
+    """The cases in a seeded random order; with a limit, so many of them, from each category and expectation in
+    proportion."""
     strata: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in sorted(cases, key=lambda case: case.case_id):
         strata[case.expectation, case.category].append(case)

@@ -10,7 +10,8 @@ from harness.profile import toml
 
 
 class Manifest(BaseModel):
-    """Every key is optional; unknown keys are kept out and reported by `harness corpus check`, as they cannot change a result."""
+    """Every key is optional; unknown keys are kept out and reported by `harness corpus check`, as they cannot change a
+    result."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -31,7 +32,12 @@ class Manifest(BaseModel):
             raise ValueError("expected a list of ids or a table of id = title")
         found = {}
         for key, item in value.items():
-            if not isinstance(key, str) or not key or len(key) > 64 or not key.replace("-", "").replace("_", "").isalnum():
+            if (
+                not isinstance(key, str)
+                or not key
+                or len(key) > 64
+                or not key.replace("-", "").replace("_", "").isalnum()
+            ):
                 raise ValueError(f"category id {key!r} must be letters, digits, - and _")
             title = item.get("title", key) if isinstance(item, dict) else item
             found[key] = title if isinstance(title, str) and title else key

@@ -1,7 +1,9 @@
 """The append-only journal: hash-chained JSON lines in segments, one segment for each process that ran.
 
-A line is `{"at", "data", "kind", "n", "prev"}`; `prev` is the SHA-256 of the line before, for the first one that of `spec.json`.
-Every line is handed to the system as it is written, and forced to disk at least once a second and at the end: a killed process
+A line is `{"at", "data", "kind", "n", "prev"}`; `prev` is the SHA-256 of the line before, for the first one that of
+`spec.json`.
+Every line is handed to the system as it is written, and forced to disk at least once a second and at the end: a killed
+process
 loses nothing it had recorded, a power cut at most the last second.
 """
 
@@ -30,7 +32,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Where a journal ends. `torn` is the length in bytes of an unfinished last line of `segment`, 0 if there is none."""
+    """Where a journal ends. `torn` is the length in bytes of an unfinished last line of `segment`, 0 if there is
+    none."""
 
     records: int
     head: str

@@ -39,7 +39,8 @@ def write(folder: RunFolder) -> None:
 
 
 def verify(folder: RunFolder) -> list[str]:
-    """Everything in the folder that does not agree with its seal, in words; empty when the evidence is as it was sealed."""
+    """Everything in the folder that does not agree with its seal, in words; empty when the evidence is as it was
+    sealed."""
     if not folder.seal_file.is_file():
         return [f"{folder.seal_file}: the run is not sealed (unfinished, or the seal was removed)"]
     try:
@@ -84,7 +85,9 @@ def _chain(folder: RunFolder, seal: dict[str, Any]) -> list[str]:
     except EvidenceError as error:
         return [str(error)]
     if (reader.tail.records, reader.tail.head) != (seal["records"], seal["head"]):
-        return [f"{folder.journal}: {reader.tail.records} records, the seal says {seal['records']}; the end is changed or cut"]
+        return [
+            f"{folder.journal}: {reader.tail.records} records, the seal says {seal['records']}; the end is changed or cut"
+        ]
     return []
 
 

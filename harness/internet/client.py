@@ -19,7 +19,11 @@ class Internet:
     """Starts, asks, restarts and stops the process; its ports stay the same over restarts."""
 
     def __init__(self, work: Path, resources: dict[str, Path], hosts: dict[str, str], nonce: str) -> None:
-        self._config = {"confdir": str(work), "resources": {key: str(path) for key, path in resources.items()}, "hosts": hosts}
+        self._config = {
+            "confdir": str(work),
+            "resources": {key: str(path) for key, path in resources.items()},
+            "hosts": hosts,
+        }
         self._confdir = work
         self._nonce = nonce
         self._process: asyncio.subprocess.Process | None = None
@@ -65,7 +69,14 @@ class Internet:
         """Have the attempt answered; returns its token. Raises HarnessError when the fixture cannot be served."""
         token = token_for(self._nonce, attempt_id)
         answer = await self._ask(
-            {"op": "open", "attempt": attempt_id, "arm": arm, "url": url, "fixture": str(fixture) if fixture else "", "token": token}
+            {
+                "op": "open",
+                "attempt": attempt_id,
+                "arm": arm,
+                "url": url,
+                "fixture": str(fixture) if fixture else "",
+                "token": token,
+            }
         )
         if "error" in answer:
             raise HarnessError(answer["error"])
@@ -110,7 +121,9 @@ class Internet:
         return await future
 
     @staticmethod
-    async def _read(process: asyncio.subprocess.Process, waiting: asyncio.Queue[asyncio.Future[dict[str, Any]]]) -> None:
+    async def _read(
+        process: asyncio.subprocess.Process, waiting: asyncio.Queue[asyncio.Future[dict[str, Any]]]
+    ) -> None:
         assert process.stdout
         while line := await process.stdout.readline():
             future = waiting.get_nowait()

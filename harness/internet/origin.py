@@ -1,4 +1,5 @@
-"""The origin: answers the attempts that are open, keeps a receipt of every arrival, and has an error page for all else."""
+"""The origin: answers the attempts that are open, keeps a receipt of every arrival, and has an error page for all
+else."""
 
 import time
 from dataclasses import dataclass, field
@@ -32,7 +33,8 @@ class OpenAttempt:
 
 
 class Origin:
-    """A mitmproxy addon. `arms` maps listening ports to arms, `hosts` reserved hosts to pages, `resources` URL keys to files."""
+    """A mitmproxy addon. `arms` maps listening ports to arms, `hosts` reserved hosts to pages, `resources` URL keys to
+    files."""
 
     def __init__(self, arms: dict[int, Arm], resources: dict[str, Path], hosts: dict[str, str]) -> None:
         self.arms = arms
@@ -42,9 +44,12 @@ class Origin:
         self.strays: dict[str, int] = {}
 
     def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None, token: str) -> None:
-        """Answer `url` on `arm` from now on. Raises ValueError when a fixture is not servable, OSError when it cannot be read."""
+        """Answer `url` on `arm` from now on. Raises ValueError when a fixture is not servable, OSError when it cannot
+        be read."""
         answer = from_fixture(fixture) if fixture else pages.neutral()
-        self.attempts[attempt_id] = OpenAttempt(attempt_id, arm, urls.parse(url).key, pages.with_token(answer, token), token)
+        self.attempts[attempt_id] = OpenAttempt(
+            attempt_id, arm, urls.parse(url).key, pages.with_token(answer, token), token
+        )
 
     def close(self, attempt_id: str) -> list[Receipt]:
         """Stop answering; returns the receipts in order of arrival."""
@@ -68,7 +73,9 @@ class Origin:
             self._stray(f"{url.hostname}: {served}")
             return
         at_ms = round(1000 * (time.monotonic() - owner.opened))
-        owner.receipts.append(Receipt(url.href, request.method, answer.status, served, canonical.digest(answer.body), at_ms))
+        owner.receipts.append(
+            Receipt(url.href, request.method, answer.status, served, canonical.digest(answer.body), at_ms)
+        )
 
     def _attempt(self, arm: Arm, url: urls.Url) -> OpenAttempt | None:
         here = [item for item in self.attempts.values() if item.arm is arm]
@@ -89,7 +96,9 @@ class Origin:
             answer = from_fixture(self.resources[url.key])
             return (pages.with_token(answer, attempt.token), "page") if attempt else (answer, "resource")
         if url.hostname in self.hosts:
-            return Answer(200, (("Content-Type", "text/html; charset=utf-8"),), self.hosts[url.hostname].encode()), "reserved"
+            return Answer(
+                200, (("Content-Type", "text/html; charset=utf-8"),), self.hosts[url.hostname].encode()
+            ), "reserved"
         if url.target == "/favicon.ico":
             return Answer(204, (), b""), "resource"
         return _miss(), "miss"
@@ -118,5 +127,4 @@ def _miss() -> Answer:
 
 def _response(answer: Answer) -> Response:
     headers = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in answer.headers]
-    response = Response.make(answer.status, answer.body, [*headers, (b"Cache-Control", b"no-store")])
-    return response
+    return Response.make(answer.status, answer.body, [*headers, (b"Cache-Control", b"no-store")])

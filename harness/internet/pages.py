@@ -1,4 +1,5 @@
-"""What the replayed Internet says by itself: neutral pages, the token of an attempt, the page for what is not replayed."""
+"""What the replayed Internet says by itself: neutral pages, the token of an attempt, the page for what is not
+replayed."""
 
 import re
 

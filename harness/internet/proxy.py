@@ -1,4 +1,5 @@
-"""A lean mitmproxy: the few addons that serve HTTP and TLS, and a guard that refuses every upstream connection it was not given."""
+"""A lean mitmproxy: the few addons that serve HTTP and TLS, and a guard that refuses every upstream connection it was
+not given."""
 
 import asyncio
 import socket
@@ -39,7 +40,14 @@ class Guard:
 class LeanProxy:
     """One mitmproxy on free loopback ports, on the running event loop. Raises InternetGone when it does not listen."""
 
-    def __init__(self, addons: Sequence[object], confdir: Path, *, upstream: tuple[str, int] | None = None, ports: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        addons: Sequence[object],
+        confdir: Path,
+        *,
+        upstream: tuple[str, int] | None = None,
+        ports: tuple[int, ...] = (),
+    ) -> None:
         self.ports = ports or free_ports(1)
         kind = f"upstream:http://{upstream[0]}:{upstream[1]}" if upstream else "regular"
         options = Options(confdir=str(confdir))

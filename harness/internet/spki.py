@@ -12,14 +12,18 @@ from cryptography.x509.oid import NameOID
 
 
 def of_pem(path: Path) -> str:
-    """Base64 SHA-256 of the SubjectPublicKeyInfo of the first certificate in the file, as Chromium's SPKI list takes it."""
+    """Base64 SHA-256 of the SubjectPublicKeyInfo of the first certificate in the file, as Chromium's SPKI list takes
+    it."""
     certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    key = certificate.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    key = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
     return base64.b64encode(hashlib.sha256(key).digest()).decode()
 
 
 def make_authority(folder: Path, now: datetime.datetime) -> tuple[Path, Path]:
-    """A certificate authority for a product that inspects TLS: paths of certificate and key, in PEM, valid ten days around `now`."""
+    """A certificate authority for a product that inspects TLS: paths of certificate and key, in PEM, valid ten days
+    around `now`."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pas-harness product under test")])
     certificate = (
@@ -41,6 +45,8 @@ def make_authority(folder: Path, now: datetime.datetime) -> tuple[Path, Path]:
     cert_path, key_path = folder / "ca-cert.pem", folder / "ca-key.pem"
     cert_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        )
     )
     return cert_path, key_path

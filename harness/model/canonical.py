@@ -8,7 +8,8 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses, enums, tuples and sets as plain JSON values; empty optional parts stay, so that shape is constant."""
+    """Dataclasses, enums, tuples and sets as plain JSON values; empty optional parts stay, so that shape is
+    constant."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Enum):

@@ -7,7 +7,8 @@ from harness.model.words import Expectation
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`fixture` is the path of the replayed bytes relative to the corpus, "" for a neutral page; `fixture_digest` their SHA-256."""
+    """`fixture` is the path of the replayed bytes relative to the corpus, "" for a neutral page; `fixture_digest` their
+    SHA-256."""
 
     case_id: str
     url: str

@@ -21,7 +21,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Written once as `spec.json`; `product` and `criteria` are whole profiles, so that nothing outside the run is needed to score it."""
+    """Written once as `spec.json`; `product` and `criteria` are whole profiles, so that nothing outside the run is
+    needed to score it."""
 
     schema: str
     harness_version: str

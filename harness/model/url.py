@@ -18,7 +18,8 @@ class Url:
 
     @property
     def key(self) -> str:
-        """What identifies the resource on the wire, whichever scheme carried it: host, port if unusual, path and query."""
+        """What identifies the resource on the wire, whichever scheme carried it: host, port if unusual, path and
+        query."""
         port = "" if self.port in (80, 443) else f":{self.port}"
         return f"{self.hostname}{port}{self.target}"
 

@@ -14,7 +14,8 @@ CANARY_BLOCK = "blocked.canary.harness.test"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How the browser reaches the Internet through the product: a proxy on loopback, hosts it does not carry, keys the browser must trust."""
+    """How the browser reaches the Internet through the product: a proxy on loopback, hosts it does not carry, keys the
+    browser must trust."""
 
     proxy: str
     bypass: tuple[str, ...] = ()
@@ -23,7 +24,8 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a product is given: its profile and parameters, a work folder that is removed after the run, the replayed Internet's port,
+    """What a product is given: its profile and parameters, a work folder that is removed after the run, the replayed
+    Internet's port,
     and the cases, which only the zoo may look at."""
 
     profile: Profile

@@ -15,5 +15,9 @@ def make(context: Context) -> Product:
     kinds = {item.name: item for item in entry_points(group=GROUP)}
     profile = context.profile
     if profile.kind not in kinds:
-        raise UsageError(f"{profile.kind!r} is not one of {', '.join(sorted(kinds))}", file=profile.folder / "profile.toml", key="kind")
+        raise UsageError(
+            f"{profile.kind!r} is not one of {', '.join(sorted(kinds))}",
+            file=profile.folder / "profile.toml",
+            key="kind",
+        )
     return cast(Callable[[Context], Product], kinds[profile.kind].load())(context)

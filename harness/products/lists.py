@@ -1,6 +1,8 @@
-"""Block lists in the squidGuard layout: `DIR/CATEGORY/domains` and `DIR/CATEGORY/urls`, read once and normalised for every product."""
+"""Block lists in the squidGuard layout: `DIR/CATEGORY/domains` and `DIR/CATEGORY/urls`, read once and normalised for
+every product."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +12,14 @@ from harness.model import url as urls
 from harness.model.errors import UsageError
 
 MAX_BYTES = 1024**3
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
 class BlockList:
-    """One category. Hosts are lower case and punycode; `urls` are host/path[?query] without scheme and port, as a browser would send them.
+    """One category. Hosts are lower case and punycode, and stand for all their sub-domains; `urls` are
+    host/path[?query] without scheme
+    and port, as a browser would send them, and stand for what lies below them.
 
     `skipped` holds `file:line: entry` for what is neither a host nor a URL.
     """
@@ -30,7 +35,11 @@ def read(folder: Path) -> tuple[BlockList, ...]:
     """All categories of the folder, sorted by name. Raises UsageError when there is none or a file cannot be read."""
     if not folder.is_dir():
         raise UsageError("no such folder; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls", file=folder)
-    found = [_category(path) for path in sorted(folder.iterdir()) if (path / "domains").is_file() or (path / "urls").is_file()]
+    found = [
+        _category(path)
+        for path in sorted(folder.iterdir())
+        if (path / "domains").is_file() or (path / "urls").is_file()
+    ]
     if not found:
         raise UsageError("holds no block list; expected CATEGORY/domains or CATEGORY/urls", file=folder)
     return tuple(found)
@@ -42,6 +51,8 @@ def digest(lists: tuple[BlockList, ...]) -> str:
 
 
 def _category(folder: Path) -> BlockList:
+    if not NAME.fullmatch(folder.name):
+        raise UsageError("the name of a list may have letters, digits, '.', '_' and '-' only", file=folder)
     domains: dict[str, None] = {}
     ips: dict[str, None] = {}
     paths: dict[str, None] = {}
@@ -53,7 +64,7 @@ def _category(folder: Path) -> BlockList:
             except ValueError:
                 skipped.append(f"{where}: {entry[:200]}")
                 continue
-            if target is not None and (name == "urls" or target not in ("", "/")):
+            if target != "/":
                 paths[host + target] = None
             elif _is_ip(host):
                 ips[host] = None
@@ -80,12 +91,11 @@ def _entries(path: Path) -> Iterator[tuple[str, str]]:
         raise UsageError(f"cannot be read: {error.strerror}", file=path) from None
 
 
-def _split(entry: str) -> tuple[str, str | None]:
-    """(host, path and query or None) of an entry with or without scheme, leading dot or wildcard, port, trailing dot."""
-    bare = entry.split("://", 1)[-1].removeprefix("*").lstrip(".")
-    url = urls.parse("http://" + bare)
-    has_path = "/" in bare or "?" in bare
-    return url.hostname.rstrip("."), url.target if has_path else None
+def _split(entry: str) -> tuple[str, str]:
+    """(host, path and query) of an entry with or without scheme, leading dot or wildcard, port, trailing dot; "/" means
+    the whole host."""
+    url = urls.parse("http://" + entry.split("://", 1)[-1].removeprefix("*").lstrip("."))
+    return url.hostname.rstrip("."), url.target
 
 
 def _is_ip(host: str) -> bool:

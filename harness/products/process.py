@@ -92,7 +92,8 @@ class Process:
 
 
 async def run(command: list[str], cwd: Path, seconds: float) -> tuple[int, str]:
-    """Run a command to its end: exit code and last words. Raises ProductFault when it cannot start or does not end in time."""
+    """Run a command to its end: exit code and last words. Raises ProductFault when it cannot start or does not end in
+    time."""
     process = await Process.start(command, cwd)
     code = await process.wait(seconds)
     await asyncio.sleep(0)

@@ -17,7 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from harness.internet import spki
 from harness.internet.proxy import free_ports
 from harness.model.errors import ProductFault, UsageError
-from harness.products import lists
+from harness.products import dialects, lists
 from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Context, Route
 from harness.products.lists import BlockList
 from harness.products.process import Process, run
@@ -27,15 +27,20 @@ PREPARE_SECONDS = 120.0
 
 
 class ProxyProduct:
-    """kind = "proxy". Templates see `work`, `port`, `upstream_port`, `ca_cert`, `ca_key`, `user`, `python`, `params`, `setting`,
+    """kind = "proxy". Templates see `work`, `port`, `upstream_port`, `ca_cert`, `ca_key`, `user`, `python`, `params`,
+    `setting`,
     the values of the setting, and `lists` (the lists of the parameter of kind "blocklists", or the profile's own)."""
 
     def __init__(self, context: Context) -> None:
         profile = context.profile
         if profile.process is None:
-            raise UsageError("a product of kind 'proxy' needs a [process]", file=profile.folder / "profile.toml", key="process")
+            raise UsageError(
+                "a product of kind 'proxy' needs a [process]", file=profile.folder / "profile.toml", key="process"
+            )
         if missing := profile.missing_programs():
-            raise UsageError(f"product {profile.name!r} is not installed: {', '.join(missing)} not found. {profile.install.advice}")
+            raise UsageError(
+                f"product {profile.name!r} is not installed: {', '.join(missing)} not found. {profile.install.advice}"
+            )
         self._profile, self._how = profile, profile.process
         self._context = context
         (self._port,) = free_ports(1)
@@ -44,7 +49,10 @@ class ProxyProduct:
         self._lists = self._read_lists()
         certificate, key = spki.make_authority(context.work, datetime.datetime.now(datetime.UTC))
         self._spki = spki.of_pem(certificate)
-        self._environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+        self._environment = SandboxedEnvironment(
+            undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
+        )
+        self._environment.filters.update(dialects.FILTERS)
         self._variables: dict[str, Any] = {
             "work": str(context.work),
             "port": self._port,
@@ -61,8 +69,14 @@ class ProxyProduct:
         }
 
     def _read_lists(self) -> tuple[BlockList, ...]:
-        given = [self._context.params[key] for key, item in self._profile.params.items() if item.kind == "blocklists" and self._context.params[key]]
-        folders = [Path(value) for value in given] or [path for path in [self._profile.folder / "lists"] if path.is_dir()]
+        given = [
+            self._context.params[key]
+            for key, item in self._profile.params.items()
+            if item.kind == "blocklists" and self._context.params[key]
+        ]
+        folders = [Path(value) for value in given] or [
+            path for path in [self._profile.folder / "lists"] if path.is_dir()
+        ]
         found = [item for folder in folders for item in lists.read(folder)]
         return (BlockList("canary", (CANARY_BLOCK,), (), (), ()), *found)
 
@@ -74,7 +88,9 @@ class ProxyProduct:
             arguments = self._arguments(command, variables)
             code, words = await run(arguments, self._context.work, PREPARE_SECONDS)
             if code != 0:
-                raise ProductFault(f"{self._profile.name}: `{shlex.join(arguments)}` ended with {code}: {words[-1500:].strip()}")
+                raise ProductFault(
+                    f"{self._profile.name}: `{shlex.join(arguments)}` ended with {code}: {words[-1500:].strip()}"
+                )
         self._process = await Process.start(self._arguments(self._how.command, variables), self._context.work)
         await self._ready(self._process)
         return Route(f"http://127.0.0.1:{self._port}", spkis=(self._spki,))
@@ -91,9 +107,13 @@ class ProxyProduct:
             code, words = await run(self._arguments(item.command, self._variables), self._context.work, PREPARE_SECONDS)
             match = re.search(item.pattern, words)
             if match is None:
-                raise ProductFault(f"{self._profile.name}: no {item.name} in the output of `{item.command[0]}` (exit {code}): {words[:300]}")
+                raise ProductFault(
+                    f"{self._profile.name}: no {item.name} in the output of `{item.command[0]}` (exit {code}): {words[:300]}"
+                )
             found[item.name] = match[1]
-        found["lists"] = f"{sum(len(item.domains) + len(item.ips) + len(item.urls) for item in self._lists)} entries, sha256 {lists.digest(self._lists)}"
+        found["lists"] = (
+            f"{sum(len(item.domains) + len(item.ips) + len(item.urls) for item in self._lists)} entries, sha256 {lists.digest(self._lists)}"
+        )
         if skipped := sum(len(item.skipped) for item in self._lists):
             found["lists skipped"] = f"{skipped} entries that are neither host nor URL"
         return found
@@ -111,12 +131,16 @@ class ProxyProduct:
         for item in self._profile.files:
             source = self._profile.folder / item.template
             try:
-                text = self._environment.from_string(source.read_text("utf-8")).render(variables)
-            except (TemplateError, OSError, UnicodeDecodeError) as error:
+                template = self._environment.from_string(source.read_text("utf-8"))
+                every = self._environment.compile_expression(item.each)(**variables) if item.each else [None]
+                for index, value in enumerate(every or ()):
+                    local = {**variables, "item": value, "index": index}
+                    target = work / self._environment.from_string(item.target).render(local)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    with target.open("w", encoding=item.encoding, newline="\n") as file:
+                        file.writelines(template.generate(local))
+            except (TemplateError, OSError, UnicodeError, TypeError) as error:
                 raise UsageError(f"template cannot be rendered: {error}", file=source) from None
-            target = work / item.target
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8")
         if self._user != getpass.getuser():
             for path in [work, *work.rglob("*")]:
                 shutil.chown(path, self._user)
@@ -133,7 +157,9 @@ class ProxyProduct:
         while asyncio.get_running_loop().time() < deadline:
             if not process.alive:
                 await asyncio.sleep(0.1)
-                raise ProductFault(f"{self._profile.name} ended at once with exit code {process.returncode}: {process.words[-1500:].strip()}")
+                raise ProductFault(
+                    f"{self._profile.name} ended at once with exit code {process.returncode}: {process.words[-1500:].strip()}"
+                )
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", self._port)
             except OSError:
@@ -143,4 +169,6 @@ class ProxyProduct:
             return
         words = process.words[-1500:].strip()
         await self.stop()
-        raise ProductFault(f"{self._profile.name} did not accept connections within {self._how.ready_seconds:.0f} s: {words}")
+        raise ProductFault(
+            f"{self._profile.name} did not accept connections within {self._how.ready_seconds:.0f} s: {words}"
+        )

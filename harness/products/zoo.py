@@ -1,6 +1,7 @@
 """The zoo: fake products whose right verdicts are known, the executable specification of run, classify and score.
 
-They run in this process, as a mitmproxy in front of the replayed Internet. A behaviour is a class; its docstring says what a run must find.
+They run in this process, as a mitmproxy in front of the replayed Internet. A behaviour is a class; its docstring says
+what a run must find.
 """
 
 import asyncio
@@ -17,12 +18,16 @@ from harness.model.errors import InternetGone, ProductFault, UsageError
 from harness.model.words import Expectation
 from harness.products.base import CANARY_BLOCK, Context, Route
 
-BLOCK_PAGE = "<!doctype html><title>Blocked</title><h1>Blocked</h1><p>The zoo has blocked this page. Reason: it was told to.</p>"
+BLOCK_PAGE = (
+    "<!doctype html><title>Blocked</title><h1>Blocked</h1><p>The zoo has blocked this page. Reason: it was told to.</p>"
+)
 FAULT_AFTER = 20  # requests until a crashing, hanging or changing product misbehaves
 
 
 def page(body: str, status: int = 200) -> Response:
-    return Response.make(status, body.encode(), {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"})
+    return Response.make(
+        status, body.encode(), {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+    )
 
 
 class Behaviour:
@@ -90,7 +95,11 @@ class Nxdomain(Behaviour):
     """Blocks by names that do not resolve: blocked, mechanism dns, with whatever else is on the same host."""
 
     def bypass(self) -> tuple[str, ...]:
-        return tuple(sorted({urls.parse(case.url).hostname for case in self.context.cases if case.expectation is Expectation.BLOCK}))
+        return tuple(
+            sorted(
+                {urls.parse(case.url).hostname for case in self.context.cases if case.expectation is Expectation.BLOCK}
+            )
+        )
 
 
 class Warn(Behaviour):
@@ -98,7 +107,9 @@ class Warn(Behaviour):
 
     def block(self, flow: HTTPFlow) -> None:
         address = html.escape(flow.request.pretty_url)
-        flow.response = page(f'<!doctype html><title>Warning</title><p>Are you sure?</p><a href="{address}">Continue to the page</a>')
+        flow.response = page(
+            f'<!doctype html><title>Warning</title><p>Are you sure?</p><a href="{address}">Continue to the page</a>'
+        )
 
 
 class AssetOnly(Behaviour):
@@ -147,14 +158,18 @@ class Lying200(Behaviour):
     """Blocks with status 200 and a page about something else: blocked, mechanism substituted-page."""
 
     def block(self, flow: HTTPFlow) -> None:
-        flow.response = page("<!doctype html><title>Weather</title><h1>Weather</h1><p>Mild with some cloud, and a light wind from the west.</p>")
+        flow.response = page(
+            "<!doctype html><title>Weather</title><h1>Weather</h1><p>Mild with some cloud, and a light wind from the west.</p>"
+        )
 
 
 class Captcha(Behaviour):
     """Asks for a proof of being human before a case to block: indeterminate."""
 
     def block(self, flow: HTTPFlow) -> None:
-        flow.response = page('<!doctype html><title>One moment</title><p>Please verify that you are a human.</p><div class="captcha-box"></div>')
+        flow.response = page(
+            '<!doctype html><title>One moment</title><p>Please verify that you are a human.</p><div class="captcha-box"></div>'
+        )
 
 
 class VersionChanging(Behaviour):
@@ -219,12 +234,17 @@ BEHAVIOURS: dict[str, type[Behaviour]] = {
 
 
 class ZooProduct:
-    """kind = "zoo"; the profile's `behaviour` chooses. A behaviour keeps its state over restarts, as a broken product stays broken."""
+    """kind = "zoo"; the profile's `behaviour` chooses. A behaviour keeps its state over restarts, as a broken product
+    stays broken."""
 
     def __init__(self, context: Context) -> None:
         profile = context.profile
         if profile.behaviour not in BEHAVIOURS:
-            raise UsageError(f"{profile.behaviour!r} is not one of {', '.join(BEHAVIOURS)}", file=profile.folder / "profile.toml", key="behaviour")
+            raise UsageError(
+                f"{profile.behaviour!r} is not one of {', '.join(BEHAVIOURS)}",
+                file=profile.folder / "profile.toml",
+                key="behaviour",
+            )
         self._context = context
         self._behaviour = BEHAVIOURS[profile.behaviour](context)
         self._behaviour.stop = self._crash
@@ -237,13 +257,17 @@ class ZooProduct:
             raise ProductFault("the zoo's product has crashed for good")
         confdir: Path = self._context.work / "zoo"
         confdir.mkdir(exist_ok=True)
-        self._proxy = LeanProxy([self._behaviour], confdir, upstream=("127.0.0.1", self._context.upstream_port), ports=self._ports)
+        self._proxy = LeanProxy(
+            [self._behaviour], confdir, upstream=("127.0.0.1", self._context.upstream_port), ports=self._ports
+        )
         self._ports = self._proxy.ports
         try:
             await self._proxy.start()
         except InternetGone as error:
             raise ProductFault(f"the zoo's product does not start: {error}") from None
-        return Route(f"http://127.0.0.1:{self._ports[0]}", self._behaviour.bypass(), (spki.of_pem(confdir / "mitmproxy-ca.pem"),))
+        return Route(
+            f"http://127.0.0.1:{self._ports[0]}", self._behaviour.bypass(), (spki.of_pem(confdir / "mitmproxy-ca.pem"),)
+        )
 
     async def stop(self) -> None:
         if self._proxy:

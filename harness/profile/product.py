@@ -26,7 +26,8 @@ class Install(_Strict):
 
 
 class IdentityCommand(_Strict):
-    """A command whose output names a version; `pattern` has one group. An exit code other than 0 is accepted when the pattern matches."""
+    """A command whose output names a version; `pattern` has one group. An exit code other than 0 is accepted when the
+    pattern matches."""
 
     name: Name
     command: tuple[Argument, ...] = Field(min_length=1)
@@ -59,10 +60,15 @@ class Parameter(_Strict):
 
 
 class Template(_Strict):
-    """A Jinja2 template of the profile folder, rendered to `target` in the work folder."""
+    """A Jinja2 template of the profile folder, rendered to `target` in the work folder.
+
+    With `each`, a Jinja2 expression, once for every value of it, which template and target see as `item` and `index`.
+    """
 
     template: str
     target: str
+    each: str = ""
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
 
     @field_validator("template", "target")
     @classmethod
@@ -73,7 +79,8 @@ class Template(_Strict):
 
 
 class Process(_Strict):
-    """How to run it. Arguments are templates. `prepare` runs before every start, in order; `user` is whom it becomes when we are root."""
+    """How to run it. Arguments are templates. `prepare` runs before every start, in order; `user` is whom it becomes
+    when we are root."""
 
     command: tuple[Argument, ...] = Field(min_length=1)
     prepare: tuple[tuple[Argument, ...], ...] = ()
@@ -124,7 +131,11 @@ class Product(_Strict):
 
     def digest(self) -> str:
         """SHA-256 over the profile and every file of its folder."""
-        files = {str(path.relative_to(self._folder)): canonical.digest(path.read_bytes()) for path in sorted(self._folder.rglob("*")) if path.is_file()}
+        files = {
+            str(path.relative_to(self._folder)): canonical.digest(path.read_bytes())
+            for path in sorted(self._folder.rglob("*"))
+            if path.is_file()
+        }
         return canonical.digest(canonical.dumps(files))
 
     def missing_programs(self) -> list[str]:
@@ -136,21 +147,31 @@ class Product(_Strict):
         for key, value in given.items():
             parameter = self.params.get(key)
             if parameter is None:
-                raise UsageError(f"product {self.name!r} has no parameter {key!r}; it takes {', '.join(self.params) or 'none'}", key=f"--param {key}")
+                raise UsageError(
+                    f"product {self.name!r} has no parameter {key!r}; it takes {', '.join(self.params) or 'none'}",
+                    key=f"--param {key}",
+                )
             if parameter.kind == "choice" and value not in parameter.choices:
                 raise UsageError(f"{value!r} is not one of {', '.join(parameter.choices)}", key=f"--param {key}")
             if parameter.kind == "blocklists" and not Path(value).expanduser().is_dir():
-                raise UsageError(f"no folder {value!r}; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls", key=f"--param {key}")
+                raise UsageError(
+                    f"no folder {value!r}; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls",
+                    key=f"--param {key}",
+                )
         resolved = {
-            key: str(Path(value).expanduser().resolve()) if self.params[key].kind == "blocklists" else value for key, value in given.items()
+            key: str(Path(value).expanduser().resolve()) if self.params[key].kind == "blocklists" else value
+            for key, value in given.items()
         }
         return {**{key: item.default for key, item in self.params.items()}, **resolved}
 
-    def checked_setting(self, setting: str | None) -> str:
+    def checked_setting(self, setting: str) -> str:
         """The setting, or the default one. Raises UsageError listing those there are."""
         chosen = setting or self.settings.default
         if chosen not in self.settings.level:
-            raise UsageError(f"product {self.name!r} has no setting {chosen!r}; it has {', '.join(self.settings.level)}", key="--setting")
+            raise UsageError(
+                f"product {self.name!r} has no setting {chosen!r}; it has {', '.join(self.settings.level)}",
+                key="--setting",
+            )
         return chosen
 
 

@@ -12,7 +12,8 @@ from harness.report.derive import derive
 
 
 def problems(folder: RunFolder) -> list[str]:
-    """Everything that does not hold, in words; empty when evidence and results stand. Raises UsageError when this is no run folder."""
+    """Everything that does not hold, in words; empty when evidence and results stand. Raises UsageError when this is no
+    run folder."""
     if not folder.spec_file.exists() and not folder.seal_file.exists():
         raise UsageError("not a run folder: neither spec.json nor seal.json", file=folder.path)
     found = seal.verify(folder)
@@ -30,4 +31,3 @@ def problems(folder: RunFolder) -> list[str]:
         if not table.exists() or table.read_bytes() != anew.read_bytes():
             found.append(f"{table}: does not follow from the evidence (changed, missing, or made by another version)")
     return found
-

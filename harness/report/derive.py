@@ -18,7 +18,8 @@ from harness.score.rates import Rate, Tally, rates, tallies
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Scored cases sorted by setting and case id; `voids` says in plain words why nothing can be decided, empty when it can."""
+    """Scored cases sorted by setting and case id; `voids` says in plain words why nothing can be decided, empty when it
+    can."""
 
     spec: Spec
     criteria: Criteria
@@ -51,7 +52,9 @@ def derive(folder: RunFolder) -> Derived:
     )
     tables = tallies(scored)
     decided = tuple(
-        decide(criterion, tables.get((setting, criterion.category), Tally()), setting) for setting in sorted(spec.settings) for criterion in criteria.criterion
+        decide(criterion, tables.get((setting, criterion.category), Tally()), setting)
+        for setting in sorted(spec.settings)
+        for criterion in criteria.criterion
     )
     voids = tuple(_voids(state, spec))
     return Derived(

@@ -15,10 +15,14 @@ def junit(derived: Derived) -> str:
     suites = ElementTree.Element("testsuites", name="pas-harness")
     for setting in sorted(derived.spec.settings):
         decided = [item for item in derived.decided if item.setting == setting]
-        suite = ElementTree.SubElement(suites, "testsuite", name=_text(f"{derived.spec.product['name']} at {setting}"), tests=str(len(decided) + 1))
+        suite = ElementTree.SubElement(
+            suites, "testsuite", name=_text(f"{derived.spec.product['name']} at {setting}"), tests=str(len(decided) + 1)
+        )
         failures = errors = 0
         for item in decided:
-            case = ElementTree.SubElement(suite, "testcase", classname=_text(derived.criteria.name), name=_text(item.id))
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=_text(derived.criteria.name), name=_text(item.id)
+            )
             ElementTree.SubElement(case, "system-out").text = _text(f"{item.title}\n{item.reason}")
             failures += _outcome(case, item, derived)
             errors += len(case.findall("error"))

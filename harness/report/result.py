@@ -55,7 +55,11 @@ def result(derived: Derived, sealed: bool) -> dict[str, Any]:
         "counts": counts(derived),
         "rates": canonical.plain(derived.rates),
         "criteria": canonical.plain(derived.decided),
-        "criteria_profile": {"name": derived.criteria.name, "version": derived.criteria.version, "digest": spec.criteria_digest},
+        "criteria_profile": {
+            "name": derived.criteria.name,
+            "version": derived.criteria.version,
+            "digest": spec.criteria_digest,
+        },
         "run": {
             "planned_at": spec.created,
             "started_at": next((record.at for record in derived.state.facts if record.kind == "start"), ""),
@@ -87,7 +91,10 @@ def product(derived: Derived) -> dict[str, Any]:
         "identity": identity,
         "browser": seen[0]["browser"] if seen else "",
         "profile_digest": spec.product_digest,
-        "params": {key: f"sha256 {spec.params_digests[key]}" if key in spec.params_digests else value for key, value in spec.params.items()},
+        "params": {
+            key: f"sha256 {spec.params_digests[key]}" if key in spec.params_digests else value
+            for key, value in spec.params.items()
+        },
     }
 
 
@@ -105,13 +112,17 @@ def counts(derived: Derived) -> dict[str, Any]:
 
 def verdicts(derived: Derived) -> pd.DataFrame:
     """One row a case and setting, sorted by setting and case id."""
-    return pd.DataFrame([_row(derived, item) for item in derived.scored]).astype({"receipts": "int64", "status": "int64"})
+    return pd.DataFrame([_row(derived, item) for item in derived.scored]).astype(
+        {"receipts": "int64", "status": "int64"}
+    )
 
 
 def witness(derived: Derived, item: Scored) -> Observation | None:
     """The observation that decided the verdict, None when there was none."""
     evidence = derived.evidence(item)
-    return next((seen for seen in (*evidence.test, *evidence.control) if seen.attempt_id == item.judgement.witness), None)
+    return next(
+        (seen for seen in (*evidence.test, *evidence.control) if seen.attempt_id == item.judgement.witness), None
+    )
 
 
 def _row(derived: Derived, item: Scored) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""One attempt: open at the replayed Internet, visit with the browser, collect receipts; exactly one observation comes back."""
+"""One attempt: open at the replayed Internet, visit with the browser, collect receipts; exactly one observation comes
+back."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,8 @@ class Lane:
         self._generation = -1
 
     async def attempt(self, errand: Errand) -> Observation:
-        """The observation; a fault of browser or replayed Internet is one too. Raises HarnessError when the fixture cannot be served."""
+        """The observation; a fault of browser or replayed Internet is one too. Raises HarnessError when the fixture
+        cannot be served."""
         sight = Sight(errand.url, end=End.FAULT)
         receipts: tuple[Receipt, ...] = ()
         generation = self._rig.generation
@@ -77,7 +79,12 @@ class Lane:
     async def _picture(self, tab: Tab, sight: Sight, errand: Errand) -> None:
         if errand.picture_if is None or sight.end in (End.CRASH, End.FAULT, End.DOWNLOAD):
             return
-        if sight.end is End.TIMEOUT or sight.token_seen is errand.picture_if or sight.challenge or sight.returns_to_case:
+        if (
+            sight.end is End.TIMEOUT
+            or sight.token_seen is errand.picture_if
+            or sight.challenge
+            or sight.returns_to_case
+        ):
             sight.screenshot = await tab.screenshot()
 
     def _observation(self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...]) -> Observation:

@@ -35,12 +35,15 @@ class Request:
 
 
 def plan(request: Request, out: Path, created: str) -> RunFolder:
-    """Check every input, draw and order the cases, and write the run folder. Raises UsageError; then nothing is written."""
+    """Check every input, draw and order the cases, and write the run folder. Raises UsageError; then nothing is
+    written."""
     product, criteria = load_product(request.product), load_criteria(request.criteria)
     if missing := product.missing_programs():
-        raise UsageError(f"product {product.name!r} is not installed: {', '.join(missing)} not found. {product.install.advice}")
+        raise UsageError(
+            f"product {product.name!r} is not installed: {', '.join(missing)} not found. {product.install.advice}"
+        )
     params = product.checked_params(request.params)
-    settings = tuple(dict.fromkeys(product.checked_setting(name) for name in request.settings or [None]))
+    settings = tuple(dict.fromkeys(product.checked_setting(name) for name in request.settings or ("",)))
     corpus = load_corpus(request.corpus)
     _check_categories(criteria, corpus)
     cases = limited(corpus.cases, request.limit, request.seed)
@@ -60,7 +63,10 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
             "version": corpus.manifest.version,
             "digest": corpus.digest,
             "cases": len(corpus.cases),
-            "categories": {key: corpus.manifest.categories.get(key, key) for key in sorted({case.category for case in corpus.cases})},
+            "categories": {
+                key: corpus.manifest.categories.get(key, key)
+                for key in sorted({case.category for case in corpus.cases})
+            },
         },
         corpus_ref=_ref(request.corpus, corpus.folder),
         criteria=criteria.model_dump(mode="json", by_alias=True),
@@ -94,12 +100,18 @@ def _check_categories(criteria: Criteria, corpus: Corpus) -> None:
     known = corpus.manifest.known_categories | {"overall"}
     for item in criteria.criterion:
         if item.category not in known:
-            raise UsageError(f"criterion {item.id!r} names a category the corpus does not know: {item.category!r}", key="category")
+            raise UsageError(
+                f"criterion {item.id!r} names a category the corpus does not know: {item.category!r}", key="category"
+            )
 
 
 def _digests(product: Product, params: dict[str, str]) -> dict[str, str]:
     kinds = {key: item.kind for key, item in product.params.items()}
-    return {key: lists.digest(lists.read(Path(value))) for key, value in params.items() if value and kinds[key] == "blocklists"}
+    return {
+        key: lists.digest(lists.read(Path(value)))
+        for key, value in params.items()
+        if value and kinds[key] == "blocklists"
+    }
 
 
 def _ref(given: str, folder: Path) -> str:

@@ -21,7 +21,8 @@ class GaveUp(HarnessError):
 
 
 class Rig:
-    """Starts the three, and replaces what died a bounded number of times. `generation` moves whenever tabs are no longer good."""
+    """Starts the three, and replaces what died a bounded number of times. `generation` moves whenever tabs are no
+    longer good."""
 
     def __init__(self, internet: Internet, product: Product, browser: Path, limits: Limits, report: Report) -> None:
         self.internet, self.product = internet, product
@@ -60,18 +61,27 @@ class Rig:
         return await self.browser.tab(self.route.proxy, self.route.bypass)
 
     async def mend(self, generation: int, *, product_hangs: bool = False) -> None:
-        """Replace whatever has died since `generation`; a product that hangs counts as dead. Raises GaveUp when it died too often."""
+        """Replace whatever has died since `generation`; a product that hangs counts as dead. Raises GaveUp when it died
+        too often."""
         async with self._mending:
             if self.generation != generation:
                 return
             if not self.internet.alive:
-                await self._again("internet", self._limits.browser_restarts, "the replayed Internet died", self.internet.start)
+                await self._again(
+                    "internet", self._limits.browser_restarts, "the replayed Internet died", self.internet.start
+                )
             if product_hangs or not self.product.alive:
-                why = "the product stopped answering" if product_hangs and self.product.alive else "the product's process died"
+                why = (
+                    "the product stopped answering"
+                    if product_hangs and self.product.alive
+                    else "the product's process died"
+                )
                 await self._again("product", self._limits.product_restarts, why, self._restart_product)
             if self.browser is None or not self.browser.alive:
                 spkis = (self.internet.ca_spki(), *(self.route.spkis if self.route else ()))
-                await self._again("browser", self._limits.browser_restarts, "the browser died", lambda: self._launch(spkis))
+                await self._again(
+                    "browser", self._limits.browser_restarts, "the browser died", lambda: self._launch(spkis)
+                )
             self.generation += 1
 
     async def _restart_product(self) -> None:

@@ -1,4 +1,5 @@
-"""A session carries a planned run on: every case that still needs an attempt gets it, everything seen is recorded, the end is sealed."""
+"""A session carries a planned run on: every case that still needs an attempt gets it, everything seen is recorded, the
+end is sealed."""
 
 import asyncio
 import contextlib
@@ -59,7 +60,8 @@ class Setup:
 
 
 async def carry_on(setup: Setup) -> None:
-    """Finish the run and seal it, as complete or as void with the reason. Cancelled or killed, it leaves a run that can be resumed."""
+    """Finish the run and seal it, as complete or as void with the reason. Cancelled or killed, it leaves a run that can
+    be resumed."""
     with setup.folder.lock():
         reader = setup.folder.reader()
         state = State(reader)
@@ -71,7 +73,9 @@ async def carry_on(setup: Setup) -> None:
         journal = Journal(setup.folder.journal, reader.tail, setup.clock)
         try:
             torn = {"torn_bytes": reader.tail.torn}
-            journal.append("start", {**torn, "nonce": setup.nonce, "versions": setup.versions, "resumed": reader.tail.records > 0})
+            journal.append(
+                "start", {**torn, "nonce": setup.nonce, "versions": setup.versions, "resumed": reader.tail.records > 0}
+            )
             await _Session(setup, state, journal).run()
         finally:
             journal.close()
@@ -130,11 +134,21 @@ class _Session:
             await self._setting(setting)
 
     async def _setting(self, setting: str) -> None:
-        todo = [case for case in self._cases if next_arms(self._state.evidence(case.case_id, setting), self._spec.limits)]
+        todo = [
+            case for case in self._cases if next_arms(self._state.evidence(case.case_id, setting), self._spec.limits)
+        ]
         self._setup.progress.setting(setting, len(self._cases), len(self._cases) - len(todo))
         await self._rig.start(setting)
         assert self._rig.browser
-        self._record("identity", {"setting": setting, "phase": "before", "product": await self._rig.product.identity(), "browser": self._rig.browser.version})
+        self._record(
+            "identity",
+            {
+                "setting": setting,
+                "phase": "before",
+                "product": await self._rig.product.identity(),
+                "browser": self._rig.browser.version,
+            },
+        )
         canary = {arm: self._lane(arm) for arm in Arm}
         await self._sing(canary, setting, "before")
         self._since_canary = 0
@@ -146,7 +160,15 @@ class _Session:
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         await self._sing(canary, setting, "after")
-        self._record("identity", {"setting": setting, "phase": "after", "product": await self._rig.product.identity(), "browser": self._rig.browser.version})
+        self._record(
+            "identity",
+            {
+                "setting": setting,
+                "phase": "after",
+                "product": await self._rig.product.identity(),
+                "browser": self._rig.browser.version,
+            },
+        )
         for lane in canary.values():
             await lane.close()
 
@@ -173,7 +195,15 @@ class _Session:
             errands = [
                 Errand(case.case_id, case.url, fixture, Arm.CONTROL, "", len(evidence.control) + 1)
                 if arm is Arm.CONTROL
-                else Errand(case.case_id, case.url, fixture, arm, setting, len(evidence.test) + 1, case.expectation is Expectation.BLOCK)
+                else Errand(
+                    case.case_id,
+                    case.url,
+                    fixture,
+                    arm,
+                    setting,
+                    len(evidence.test) + 1,
+                    case.expectation is Expectation.BLOCK,
+                )
                 for arm in arms
             ]
             seen = await asyncio.gather(*(lanes[errand.arm].attempt(errand) for errand in errands))
@@ -203,7 +233,8 @@ class _Session:
         return Errand(f"canary:{which}", f"{scheme}://{host}/", None, arm, setting, self._canaries, picture)
 
     async def _sing(self, lanes: dict[Arm, Lane], setting: str, phase: str) -> None:
-        """Both canaries through the product; before and after the cases, also over https and without the product. Raises GaveUp."""
+        """Both canaries through the product; before and after the cases, also over https and without the product.
+        Raises GaveUp."""
         rounds = [(Canary.ALLOW, Arm.TEST, "http"), (Canary.BLOCK, Arm.TEST, "http")]
         if phase != "during":
             rounds = [(Canary.ALLOW, Arm.CONTROL, "http"), (Canary.ALLOW, Arm.TEST, "https"), *rounds]
@@ -212,7 +243,17 @@ class _Session:
                 generation = self._rig.generation
                 observation = await lanes[arm].attempt(self._canary_errand(which, arm, scheme, setting))
                 sang = sings(which, observation)
-                self._record("canary", {"which": which, "arm": arm, "phase": phase, "setting": setting, "sings": sang, "observation": canonical.plain(observation)})
+                self._record(
+                    "canary",
+                    {
+                        "which": which,
+                        "arm": arm,
+                        "phase": phase,
+                        "setting": setting,
+                        "sings": sang,
+                        "observation": canonical.plain(observation),
+                    },
+                )
                 if sang is not None:
                     break
                 await self._mend([observation], generation)
@@ -230,5 +271,3 @@ def _silence(which: Canary, arm: Arm, scheme: str, phase: str, seen: Observation
         return f"the canary to block got through {scheme} {when} ({saw}): the product is not filtering"
     hint = "; is the product's certificate trusted?" if "CERT" in seen.error else ""
     return f"the canary to allow did not arrive over {scheme} {when} ({saw}): the product stops everything or does not work{hint}"
-
-

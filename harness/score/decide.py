@@ -20,7 +20,8 @@ SEVERITY = (
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One criterion at one setting. `lower` and `upper` are bounds one-sided at `confidence`; `reason` is a sentence for a layperson."""
+    """One criterion at one setting. `lower` and `upper` are bounds one-sided at `confidence`; `reason` is a sentence
+    for a layperson."""
 
     id: str
     title: str
@@ -46,7 +47,8 @@ class Decided:
 
 
 def decide(criterion: Criterion, tally: Tally, setting: str) -> Decided:
-    """Pure. Too few scored cases, or too many unscored ones, never pass: they are inconclusive unless the failure is certain."""
+    """Pure. Too few scored cases, or too many unscored ones, never pass: they are inconclusive unless the failure is
+    certain."""
     k, n, unscored, wrong = tally.of(criterion.metric)
     lower, upper = intervals.one_sided(k, n, criterion.confidence)
     decision, reason = _decision(criterion, k, n, unscored, lower, upper)
@@ -86,17 +88,32 @@ def _decision(criterion: Criterion, k: int, n: int, unscored: int, lower: float,
     if n == 0:
         return Decision.INCONCLUSIVE, "No case could be scored, so nothing can be said."
     if criterion.rule == "guard-band" and lower > criterion.bound:
-        return Decision.FAIL, f"{k} of {n} cases went wrong; {at} the true rate is above {lower:.1%}, and the bound is {bound}."
+        return (
+            Decision.FAIL,
+            f"{k} of {n} cases went wrong; {at} the true rate is above {lower:.1%}, and the bound is {bound}.",
+        )
     if n < criterion.minimum_n:
         return Decision.INCONCLUSIVE, f"Only {n} cases could be scored; at least {criterion.minimum_n} are needed."
     if unscored > criterion.maximum_unscored * (n + unscored):
         share = unscored / (n + unscored)
-        return Decision.INCONCLUSIVE, f"{unscored} cases ({share:.1%}) could not be scored; at most {criterion.maximum_unscored:.1%} may be."
+        return (
+            Decision.INCONCLUSIVE,
+            f"{unscored} cases ({share:.1%}) could not be scored; at most {criterion.maximum_unscored:.1%} may be.",
+        )
     if criterion.rule == "simple-acceptance":
         decision = Decision.PASS if k / n <= criterion.bound else Decision.FAIL
-        return decision, f"{k} of {n} cases went wrong ({k / n:.1%}); the bound is {bound}, compared without a guard band."
+        return (
+            decision,
+            f"{k} of {n} cases went wrong ({k / n:.1%}); the bound is {bound}, compared without a guard band.",
+        )
     if upper <= criterion.bound:
-        return Decision.PASS, f"{k} of {n} cases went wrong; {at} the true rate is at most {upper:.1%}, within the bound of {bound}."
+        return (
+            Decision.PASS,
+            f"{k} of {n} cases went wrong; {at} the true rate is at most {upper:.1%}, within the bound of {bound}.",
+        )
     side = "within" if k / n <= criterion.bound else "above"
     decision = Decision.CONDITIONAL_PASS if side == "within" else Decision.CONDITIONAL_FAIL
-    return decision, f"{k} of {n} cases went wrong ({k / n:.1%}), {side} the bound of {bound}, but {at} the true rate may lie between {lower:.1%} and {upper:.1%}."
+    return (
+        decision,
+        f"{k} of {n} cases went wrong ({k / n:.1%}), {side} the bound of {bound}, but {at} the true rate may lie between {lower:.1%} and {upper:.1%}.",
+    )

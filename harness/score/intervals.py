@@ -12,7 +12,8 @@ def two_sided(k: int, n: int, confidence: float) -> tuple[float, float]:
 
 
 def one_sided(k: int, n: int, confidence: float) -> tuple[float, float]:
-    """The lower and the upper bound, each one-sided at `confidence`; (0, 1) when n is 0. Raises ValueError unless 0 <= k <= n."""
+    """The lower and the upper bound, each one-sided at `confidence`; (0, 1) when n is 0. Raises ValueError unless 0 <=
+    k <= n."""
     if not 0 <= k <= n:
         raise ValueError(f"k={k} is not between 0 and n={n}")
     alpha = 1 - confidence

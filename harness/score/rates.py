@@ -52,7 +52,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """k of n with an exact two-sided interval; `estimate` is None when n is 0. `worst` is the rate if every unscored case had gone wrong."""
+    """k of n with an exact two-sided interval; `estimate` is None when n is 0. `worst` is the rate if every unscored
+    case had gone wrong."""
 
     metric: Metric
     category: str
@@ -82,13 +83,29 @@ def rate(tally: Tally, metric: Metric, category: str, setting: str, confidence: 
     k, n, unscored, wrong = tally.of(metric)
     lower, upper = intervals.two_sided(k, n, confidence)
     worst = (k + wrong) / (n + wrong) if n + wrong else None
-    return Rate(metric, category, setting, k, n, k / n if n else None, lower, upper, confidence, intervals.TWO_SIDED, unscored, worst)
+    return Rate(
+        metric,
+        category,
+        setting,
+        k,
+        n,
+        k / n if n else None,
+        lower,
+        upper,
+        confidence,
+        intervals.TWO_SIDED,
+        unscored,
+        worst,
+    )
 
 
 def rates(scored: Iterable[Scored], confidence: float) -> list[Rate]:
-    """All four rates overall; per category those that its planned cases can speak of. Sorted by setting, category, metric."""
+    """All four rates overall; per category those that its planned cases can speak of. Sorted by setting, category,
+    metric."""
     found = []
-    for (setting, category), tally in sorted(tallies(scored).items(), key=lambda item: (item[0][0], item[0][1] != OVERALL, item[0][1])):
+    for (setting, category), tally in sorted(
+        tallies(scored).items(), key=lambda item: (item[0][0], item[0][1] != OVERALL, item[0][1])
+    ):
         for metric in Metric:
             _, n, unscored, _ = tally.of(metric)
             if category == OVERALL or n + unscored:

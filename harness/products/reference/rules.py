@@ -17,6 +17,7 @@ CONTEXT = "*"
 INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "code", "em", "i", "mark", "q", "s", "small", "span", "strong"})
 MARKS = "".join(char for char in map(chr, range(0x300, 0x10000)) if unicodedata.category(char)[0] == "M")
 WORD = re.compile(rf"[\w\u200c\u200d{MARKS}]+")
+_IP = re.compile(r"[\d.]+|\[.*")
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
 UNRESERVED = re.compile("(?i)%(2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])")
 
@@ -50,7 +51,7 @@ class Rules:
             self._hosts.update(dict.fromkeys(block.ips, (block.name, "ip")))
             for entry in block.urls:
                 host, slash, rest = entry.partition("/")
-                self._urls[host.removeprefix("www.")][_plain(slash + rest)] = block.name
+                self._urls[host][_plain(slash + rest)] = block.name
         self._longest = max((len(path) for paths in self._urls.values() for path in paths), default=0)
         self._phrases: defaultdict[str, list[tuple[Sequence[str], Phrase]]] = defaultdict(list)
         for phrase in phrases:
@@ -59,16 +60,17 @@ class Rules:
             self._phrases[wanted[0]].append((wanted, phrase))
 
     def match_url(self, url: str) -> Match | None:
-        """The longest entry that covers the URL, hosts before paths. Raises ValueError if it is not an http(s) URL."""
+        """The longest entry that covers the URL, hosts before paths; either covers sub-domains. Raises ValueError if it
+        is no http(s) URL."""
         parsed = urls.parse(url)
-        host = domain = parsed.hostname.rstrip(".")
-        while domain:
-            if domain in self._hosts:
-                return Match(*self._hosts[domain], domain)
-            domain = domain.partition(".")[2]
-        if paths := self._urls.get(host.removeprefix("www.")):
-            path = _plain(parsed.target) + "/"
-            for end in range(min(len(path), self._longest), 0, -1):
+        hosts = list(_parents(parsed.hostname.rstrip(".")))
+        for host in hosts:
+            if host in self._hosts:
+                return Match(*self._hosts[host], host)
+        path = _plain(parsed.target) + "/"
+        for host in hosts:
+            paths = self._urls.get(host, {})
+            for end in range(min(len(path), self._longest), 0, -1) if paths else ():
                 if (path[end - 1] == "/" or path[end] in "/?&=#") and path[:end] in paths:
                     return Match(paths[path[:end]], "url", host + path[:end])
         return None
@@ -139,6 +141,14 @@ def read_phrases(path: Path) -> tuple[Phrase, ...]:
                 raise UsageError(message, file=path, line=line, key=key)
         phrases[same] = Phrase(category, int(weight), text)
     return tuple(phrases.values())
+
+
+def _parents(host: str) -> Iterator[str]:
+    """The host and every domain above it; an IP literal has none."""
+    yield host
+    while not _IP.fullmatch(host) and "." in host:
+        host = host.partition(".")[2]
+        yield host
 
 
 def _words(text: str) -> list[str]:

@@ -95,9 +95,9 @@ def test_an_ip_covers_the_equal_host_only(url: str, blocked: bool) -> None:
         ("h.test/a?b=c", "http://h.test/a", False),
         ("h.test/a?b=c", "http://h.test/a?d=e&b=c", False),
         ("h.test/bar", "http://www.h.test/bar", True),
-        ("www.h.test/bar", "http://h.test/bar", True),
+        ("www.h.test/bar", "http://h.test/bar", False),
         ("www.h.test/bar", "https://www.h.test./bar", True),
-        ("h.test/bar", "http://m.h.test/bar", False),
+        ("h.test/bar", "http://m.h.test/bar", True),
         ("h.test/bar", "http://wwwh.test/bar", False),
         ("h.test/bar", "http://H.TEST:8080/BAR", True),
         ("h.test/~ann/b-r", "http://h.test/%7Eann/%42%2dr", True),
@@ -150,9 +150,6 @@ def scan(lists: list[BlockList], url: str) -> Match | None:
     def plain(path: str) -> str:
         return path.replace("%41", "A").lower()
 
-    def bare(name: str) -> str:
-        return name[4:] if name.startswith("www.") else name
-
     host, path = urls.parse(url).hostname.rstrip("."), plain(urls.parse(url).target)
     best: Match | None = None
     for each in lists:
@@ -163,17 +160,16 @@ def scan(lists: list[BlockList], url: str) -> Match | None:
         best = next((Match(each.name, "ip", host) for each in lists), None)
     if best is not None:
         return best
+    found: list[tuple[int, int, Match]] = []
     for each in lists:
         for entry in each.urls:
             cut = entry.index("/")
-            start = plain(entry[cut:])
+            name, start = entry[:cut], plain(entry[cut:])
             after = path[len(start) :]
             begins = path.startswith(start) and (not after or start.endswith("/") or after[0] in "/?&=#")
-            if bare(entry[:cut]) == bare(host) and (begins or path + "/" == start):
-                found = Match(each.name, "url", host + start)
-                if best is None or len(found.detail) > len(best.detail):
-                    best = found
-    return best
+            if (host == name or host.endswith("." + name)) and (begins or path + "/" == start):
+                found.append((len(name), len(start), Match(each.name, "url", name + start)))
+    return max(found, key=lambda item: item[:2])[2] if found else None
 
 
 @given(LISTS, st.data())

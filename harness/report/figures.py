@@ -1,0 +1,136 @@
+"""The report's pictures as numbers: rows with intervals on a common axis. Drawing is the template's."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from harness.model.words import Expectation, Metric
+from harness.profile.criteria import Criteria
+from harness.score.outcome import Scored
+from harness.score.rates import OVERALL, Rate, Tally, rate
+
+TOPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+STEPS = {0.2: 0.05, 0.3: 0.1, 0.4: 0.1, 0.5: 0.1, 0.6: 0.2, 0.8: 0.2, 1.0: 0.2}
+WHISKER = 0.5  # whiskers of small groups end here, with an arrow, unless an estimate needs a longer axis
+PAD = 2.0  # per cent of the width left free at either end
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """From 0 to `top`; `x` gives the place of a share in per cent of the picture's width, values beyond `top` at its end."""
+
+    top: float
+
+    @property
+    def ticks(self) -> list[float]:
+        step = STEPS[self.top]
+        return [round(number * step, 2) for number in range(round(self.top / step) + 1)]
+
+    def x(self, value: float) -> float:
+        return round(PAD + (100 - 2 * PAD) * min(value, self.top) / self.top, 2)
+
+
+def axis(needed: Iterable[float]) -> Axis:
+    """The shortest axis that holds all values, at least 20 %."""
+    most = max(needed, default=0.0)
+    return Axis(next((top for top in TOPS if most <= top), 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bar: `bound` is that of a criterion on just this rate, None if there is none; `total` marks a sum of other rows."""
+
+    label: str
+    rate: Rate
+    bound: float | None = None
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Rows on a common axis. `slug` names it within the page."""
+
+    slug: str
+    title: str
+    caption: str
+    rows: tuple[Row, ...]
+    axis: Axis
+
+
+def figures(scored: Iterable[Scored], setting: str, criteria: Criteria, titles: dict[str, str]) -> list[Figure]:
+    """The pictures of one setting: each case to block stands in the first, each case to allow in one of the next two; then languages."""
+    at = [item for item in scored if item.setting == setting]
+    block = [item for item in at if item.case.expectation is Expectation.BLOCK]
+    allow = [item for item in at if item.case.expectation is Expectation.ALLOW]
+    plain = [item for item in allow if not item.case.lookalike_of]
+    alike = [item for item in allow if item.case.lookalike_of]
+    draw = _Draw(setting, criteria)
+
+    def category(item: Scored) -> str:
+        return titles.get(item.case.category, item.case.category)
+
+    def resembled(item: Scored) -> str:
+        return titles.get(item.case.lookalike_of, item.case.lookalike_of)
+
+    found = [
+        draw.figure("under", "Under-blocking: pages to be blocked that were not", block, category, "All pages to be blocked"),
+        draw.figure("over", "Over-blocking: plain innocuous pages that were not allowed", plain, category, "All plain pages"),
+        draw.figure(
+            "lookalikes",
+            "Over-blocking: look-alikes, innocuous pages close to a topic to be blocked",
+            alike,
+            resembled,
+            "All look-alikes",
+            "By the topic the page could be mistaken for.",
+        ),
+        *_languages(draw, block, allow),
+    ]
+    return [figure for figure in found if figure.rows]
+
+
+def _languages(draw: "_Draw", block: list[Scored], allow: list[Scored]) -> list[Figure]:
+    """Only where languages can be compared: two or more of them."""
+    found = []
+    for slug, what, items in (("under-language", "Under-blocking", block), ("over-language", "Over-blocking", allow)):
+        languages = Counter(item.case.language for item in items)
+        if len(languages) > 1:
+            title = f"{what} by language of the page"
+            found.append(draw.figure(slug, title, items, lambda item: item.case.language or "not stated", ""))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    setting: str
+    criteria: Criteria
+
+    def figure(
+        self, slug: str, title: str, items: list[Scored], key: Callable[[Scored], str], total: str, caption: str = ""
+    ) -> Figure:
+        """Items grouped by `key`, most frequently wrong first; a row for all of them on top when `total` names it."""
+        under = slug.startswith("under")
+        metric = Metric.BAD_SITES_UNDER_BLOCK if under else Metric.OK_SITES_OVER_BLOCK
+        groups: dict[str, Tally] = defaultdict(Tally)
+        categories: dict[str, set[str]] = defaultdict(set)
+        whole = Tally()
+        for item in items:
+            groups[key(item)].add(item)
+            categories[key(item)].add(item.case.category)
+            whole.add(item)
+        rows = []
+        for label, tally in groups.items():
+            bound = self._bound(metric, categories[label]) if slug == "under" else None
+            rows.append(Row(label, self._rate(tally, metric), bound))
+        rows.sort(key=lambda row: (-(row.rate.estimate or 0.0), -row.rate.n, row.label))
+        if total and len(rows) > 1:
+            rows.insert(0, Row(total, self._rate(whole, metric), total=True))
+        known = [row.rate for row in rows if row.rate.n]
+        reach = [max(min(item.upper, WHISKER), item.estimate or 0.0) for item in known]
+        return Figure(slug, title, caption, tuple(rows), axis([*reach, *(row.bound for row in rows if row.bound)]))
+
+    def _rate(self, tally: Tally, metric: Metric) -> Rate:
+        return rate(tally, metric, OVERALL, self.setting, self.criteria.interval_confidence)
+
+    def _bound(self, metric: Metric, categories: set[str]) -> float | None:
+        bounds = [item.bound for item in self.criteria.criterion if item.metric is metric and {item.category} == categories]
+        return min(bounds, default=None)

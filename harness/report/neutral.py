@@ -1,0 +1,38 @@
+"""Text of corpora and products made harmless to read: what cannot be seen is spelt out, what is too long is cut."""
+
+import re
+import unicodedata
+
+# Letters and marks that draw nothing although their category says they do.
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+# A path with at least one folder, not the path of a URL.
+ABSOLUTE = re.compile(r"(?<![\w/:.…])/(?:[^\s/'\",:;()]+/)+([^\s/'\",:;()]*)")
+
+
+def visible(text: object, limit: int = 0) -> str:
+    """The text with every control, bidi, zero-width, private or unassigned character as ‹U+XXXX›, cut after `limit` (0: never)."""
+    raw = str(text)
+    left = len(raw) - limit
+    if limit and left > 0:
+        raw = raw[:limit]
+    shown = "".join(f"‹U+{ord(char):04X}›" if _unseen(char) else char for char in raw)
+    return f"{shown}… ({left} more characters)" if limit and left > 0 else shown
+
+
+def prose(text: object) -> str:
+    """Running text of a profile: line breaks and tabs folded into spaces, so that `visible` has no cause to spell them out."""
+    return re.sub(r"[ \t\r\n]+", " ", str(text)).strip()
+
+
+def pathless(text: object) -> str:
+    """The text with absolute paths cut to their last part: a report does not say on which machine it was made."""
+    return ABSOLUTE.sub(lambda found: f"…/{found[1]}", str(text))
+
+
+def _unseen(char: str) -> bool:
+    if " " <= char <= "~":
+        return False
+    variation = "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+    category = unicodedata.category(char)
+    return category in HIDDEN or category == "Zs" or variation or char in BLANK

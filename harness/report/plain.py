@@ -1,0 +1,123 @@
+"""The report's words: decisions, rates, reasons and rules in sentences a layperson understands."""
+
+from harness.model.words import Decision, Metric, Validity
+
+HEADLINE = {
+    Decision.PASS: "Pass",
+    Decision.CONDITIONAL_PASS: "Conditional pass",
+    Decision.CONDITIONAL_FAIL: "Conditional fail",
+    Decision.FAIL: "Fail",
+    Decision.INCONCLUSIVE: "Inconclusive",
+    Decision.VOID: "Void",
+}
+
+MEANING = {
+    Decision.PASS: "The product met every criterion assessed here, and the test was large enough to show it.",
+    Decision.CONDITIONAL_PASS: (
+        "The product stayed within every bound in this test, but the test cannot rule out that its true rate is worse than one."
+    ),
+    Decision.CONDITIONAL_FAIL: "The product went beyond a bound in this test, though so little that chance cannot be ruled out.",
+    Decision.FAIL: "The product did not meet the criteria, by more than chance can explain.",
+    Decision.INCONCLUSIVE: "This test cannot say whether the product meets the criteria. It is neither a pass nor a fail.",
+    Decision.VOID: "This test is not valid and says nothing about the product. It is neither a pass nor a fail.",
+}
+
+METRIC_NAME = {
+    Metric.BAD_SITES_UNDER_BLOCK: "Under-blocking of pages to be blocked",
+    Metric.OK_SITES_OVER_BLOCK: "Over-blocking of pages to be allowed",
+    Metric.BLOCKED_SITES_OVER_BLOCK: "Over-blocking among blocked pages",
+    Metric.UNBLOCKED_SITES_UNDER_BLOCK: "Under-blocking among unblocked pages",
+}
+
+METRIC_QUESTION = {
+    Metric.BAD_SITES_UNDER_BLOCK: "Of the pages that should be blocked, how many were not?",
+    Metric.OK_SITES_OVER_BLOCK: "Of the pages that should be allowed, how many were not?",
+    Metric.BLOCKED_SITES_OVER_BLOCK: "Of the pages the product blocked, how many should have been allowed?",
+    Metric.UNBLOCKED_SITES_UNDER_BLOCK: "Of the pages the product did not block, how many should have been blocked?",
+}
+
+METRIC_FORMULA = {
+    Metric.BAD_SITES_UNDER_BLOCK: "bad-sites under-block, FN / (TP + FN)",
+    Metric.OK_SITES_OVER_BLOCK: "OK-sites over-block, FP / (FP + TN)",
+    Metric.BLOCKED_SITES_OVER_BLOCK: "blocked-sites over-block, FP / (TP + FP)",
+    Metric.UNBLOCKED_SITES_UNDER_BLOCK: "unblocked-sites under-block, FN / (FN + TN)",
+}
+
+DECISION_RULE = {
+    "guard-band": (
+        "Guard band: passes when the upper bound of the rate lies within the bound, fails when the lower bound lies above it, "
+        "and is conditional between the two."
+    ),
+    "simple-acceptance": "Simple acceptance: the observed rate itself is compared with the bound, without a guard band.",
+}
+
+REASON = {
+    str(Validity.NOT_MEASURED): "The run ended before this case had all the attempts it needs.",
+    str(Validity.CONTROL_FAILED): "The page did not arrive without the product either, so nothing can be laid at its door.",
+    str(Validity.BROWSER_FAULT): "The browser failed at every attempt.",
+    str(Validity.INTERNET_FAULT): "The replayed Internet failed at every attempt.",
+    str(Validity.PRODUCT_FAULT): "The product had died or could not be reached; a dead product blocks nothing.",
+    str(Validity.TIMEOUT): "No answer came within the time an attempt may take; waiting is not blocking.",
+    str(Validity.REPLAY_MISS): "The browser asked for a page the corpus does not hold.",
+    "indeterminate.inconsistent": "Repeated attempts did not agree.",
+    "indeterminate.foreign-token": "The page of another case arrived in place of this one.",
+    "indeterminate.network-error": "A network error that no known way of blocking explains.",
+    "indeterminate.other-download": "A download arrived that is not the file of the case.",
+    "indeterminate.challenge": "The product asked for a proof of being human; what follows it is not known.",
+    "indeterminate.gateway-error": "The product answered that it could not reach the page, or asked for a password.",
+}
+
+RULE = {
+    **{f"validity.{key}": value for key, value in REASON.items() if not key.startswith("indeterminate.")},
+    **{key: value for key, value in REASON.items() if key.startswith("indeterminate.")},
+    "allowed.token": "The page arrived with this attempt's own token, unaltered.",
+    "allowed.same-bytes": "The file arrived byte for byte as without the product.",
+    "blocked.text-removed": "The page arrived with its text removed.",
+    "blocked.redirect": "The browser was led to another address.",
+    "blocked.block-page": "A block page of the product was shown.",
+    "blocked.error-status": "An error page was shown in place of the page.",
+    "blocked.substituted-page": "Another page was shown in place of the page.",
+    "blocked.tunnel-refused": "The product refused the encrypted connection.",
+    "blocked.dns": "The host's name was not resolved.",
+    "blocked.connection-refused": "The connection was refused.",
+    "blocked.address-unreachable": "The host's address could not be reached.",
+    "blocked.reset": "The connection was cut.",
+    "blocked.extension": "A browser extension blocked the page.",
+    "blocked.policy": "A browser policy blocked the page.",
+    "blocked.response-policy": "The browser refused the response on the product's word.",
+    "warned.continue-link": "A warning was shown from which the page can still be reached.",
+    "degraded.text-altered": "The page arrived with its text altered.",
+    "degraded.assets-missing": "The page arrived without some of its pictures, styles or scripts.",
+}
+
+
+def reason(key: str) -> str:
+    """Why a case is unscored, by validity or rule id."""
+    return REASON.get(key) or RULE.get(key) or "No plain words are known for this reason."
+
+
+def rule(key: str) -> str:
+    """What a verdict rule says."""
+    return RULE.get(key, "No plain words are known for this rule.")
+
+
+def handled(bad: tuple[int, int], good: tuple[int, int]) -> str:
+    """What the product did at one setting, from (k wrong, n) of the pages to be blocked and of those to be allowed."""
+    told = []
+    for (k, n), did, should in ((bad, "block", "blocked"), (good, "let through", "allowed")):
+        past = "blocked" if did == "block" else did
+        if n:
+            what = f"{past} all {n}" if k == 0 else f"did not {did} {k} of {n}"
+            told.append(f"{what} pages that should be {should}")
+    return " and ".join(told) or "could not be scored on any page"
+
+
+def percent(value: float | None) -> str:
+    """A share to one decimal; never "0.0%" for some, never "100.0%" for not all."""
+    if value is None:
+        return "–"
+    if 0 < value < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= value < 1:
+        return ">99.9%"
+    return f"{value:.1%}"

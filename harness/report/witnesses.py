@@ -1,0 +1,95 @@
+"""Which wrongly handled and unscored cases a report shows, and what it shows of them."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness.evidence.blobs import Blobs
+from harness.model import canonical
+from harness.model import url as urls
+from harness.model.observation import Observation
+from harness.model.words import Outcome
+from harness.report.derive import Derived
+from harness.report.result import witness
+from harness.score.outcome import Scored
+
+SHARES = ((Outcome.UNDER_BLOCKED, 6), (Outcome.OVER_BLOCKED, 4), (Outcome.UNSCORED, 2))
+SHOWN = sum(share for _, share in SHARES)
+LISTED = 500
+PICTURE_BYTES = 120_000
+ALL_PICTURES_BYTES = 700_000
+JPEG = b"\xff\xd8\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One case with the observation that decided; `picture` is a data: URI, "" when no usable screenshot was kept."""
+
+    scored: Scored
+    seen: Observation | None
+    ascii_host: str
+    picture: str
+
+
+def worst(derived: Derived, blobs: Blobs) -> list[Witness]:
+    """Up to `SHOWN` cases: under-blocked, over-blocked, unscored, each spread over settings and categories. Places left over pass on."""
+    picked: dict[Outcome, list[Scored]] = {}
+    spread = {outcome: _spread(derived, [item for item in derived.scored if item.outcome is outcome]) for outcome, _ in SHARES}
+    for outcome, share in SHARES:
+        picked[outcome] = spread[outcome][:share]
+    for outcome, share in SHARES:
+        room = SHOWN - sum(len(items) for items in picked.values())
+        picked[outcome] += spread[outcome][share : share + room]
+    left, found = ALL_PICTURES_BYTES, []
+    for item in (item for outcome, _ in SHARES for item in picked[outcome]):
+        seen = witness(derived, item)
+        picture = _picture(blobs, seen.screenshot_blob, min(left, PICTURE_BYTES)) if seen else ""
+        left -= len(picture)
+        found.append(Witness(item, seen, _ascii_host(item.case.url), picture))
+    return found
+
+
+def wrong(derived: Derived) -> list[Scored]:
+    """Every case that is not correct: under-blocked, over-blocked, unscored; within each by setting and case id."""
+    order = {outcome: number for number, (outcome, _) in enumerate(SHARES)}
+    return sorted((item for item in derived.scored if item.outcome in order), key=lambda item: order[item.outcome])
+
+
+def _spread(derived: Derived, items: Iterable[Scored]) -> list[Scored]:
+    """One of each setting and category in turn, those with a screenshot first."""
+    groups: dict[tuple[str, str], list[Scored]] = defaultdict(list)
+    for item in items:
+        groups[item.setting, item.case.category].append(item)
+    for group in groups.values():
+        group.sort(key=lambda item: not _has_picture(derived, item))
+    depth = max((len(group) for group in groups.values()), default=0)
+    return [group[turn] for turn in range(depth) for _, group in sorted(groups.items()) if turn < len(group)]
+
+
+def _has_picture(derived: Derived, item: Scored) -> bool:
+    seen = witness(derived, item)
+    return bool(seen and seen.screenshot_blob)
+
+
+def _picture(blobs: Blobs, digest: str, limit: int) -> str:
+    """The blob as a data: URI if it is there, unchanged, a JPEG and small enough to leave the URI within `limit`."""
+    if len(digest) != 64 or not all(char in "0123456789abcdef" for char in digest):
+        return ""
+    try:
+        data = blobs.get(digest)
+    except OSError:
+        return ""
+    if not data.startswith(JPEG) or canonical.digest(data) != digest:
+        return ""
+    uri = "data:image/jpeg;base64," + base64.b64encode(data).decode("ascii")
+    return uri if len(uri) <= limit else ""
+
+
+def _ascii_host(url: str) -> str:
+    """The host as it goes over the wire, "" when the URL shows it so already."""
+    try:
+        host = urls.parse(url).hostname
+    except ValueError:
+        return ""
+    return "" if host in url.lower() else host
