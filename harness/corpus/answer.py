@@ -42,10 +42,10 @@ def from_fixture(path: Path) -> Answer:
 
 
 def _parse(data: bytes, name: str) -> Answer:
-    head, separator, body = data.replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
-    lines = head.decode("latin-1").splitlines()
-    match = re.match(r"HTTP/1\.[01] (\d{3})\b", lines[0] if lines else "")
-    if not separator or not match:
+    head, *rest = re.split(rb"\r?\n\r?\n", data, maxsplit=1)
+    lines = re.split(r"\r?\n", head.decode("latin-1"))
+    match = re.match(r"HTTP/1\.[01] (\d{3})\b", lines[0])
+    if not rest or not match:
         raise ValueError(f"fixture {name!r} does not begin with an HTTP status line and headers")
     headers = []
     for line in lines[1:]:
@@ -54,4 +54,4 @@ def _parse(data: bytes, name: str) -> Answer:
             raise ValueError(f"fixture {name!r} has a malformed header {line[:60]!r}")
         if key.lower() not in ("content-length", "connection", "transfer-encoding", "cache-control"):
             headers.append((key, value.strip()))
-    return Answer(int(match[1]), tuple(headers), body)
+    return Answer(int(match[1]), tuple(headers), rest[0])
