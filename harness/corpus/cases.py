@@ -40,12 +40,12 @@ def _text(path: Path) -> str:
     return text
 
 
-def read_cases(path: Path, categories: frozenset[str]) -> list[Case]:
-    """All cases of the file, in its order. Raises UsageError with file, line and key at the first wrong row."""
+def read_cases(path: Path, categories: frozenset[str]) -> list[tuple[int, Case]]:
+    """All cases with their lines, in order. Raises UsageError with file, line and key at the first wrong row."""
     return list(_rows(path, categories))
 
 
-def _rows(path: Path, categories: frozenset[str]) -> Iterator[Case]:
+def _rows(path: Path, categories: frozenset[str]) -> Iterator[tuple[int, Case]]:
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     ids: dict[str, int] = {}
@@ -71,7 +71,7 @@ def _rows(path: Path, categories: frozenset[str]) -> Iterator[Case]:
             if href in seen:
                 _refuse_twin(seen[href], case, path, line)
             seen[href] = (line, case)
-            yield case
+            yield line, case
     except csv.Error as error:
         raise UsageError(f"not valid CSV: {error}", file=path, line=start) from None
     if not ids:

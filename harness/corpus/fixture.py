@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from harness.corpus.answer import from_fixture
 from harness.model.errors import UsageError
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -12,7 +13,10 @@ def locate(folder: Path, name: str) -> Path:
     huge."""
     root = folder.resolve()
     for candidate in (root / name, root / "fixtures" / name):
-        path = candidate.resolve()
+        try:
+            path = candidate.resolve()
+        except RuntimeError:
+            raise ValueError(f"fixture {name!r} is a loop of symbolic links") from None
         if not path.is_relative_to(root):
             raise ValueError(f"fixture {name!r} lies outside the corpus")
         if path.is_file():
@@ -23,9 +27,11 @@ def locate(folder: Path, name: str) -> Path:
 
 
 def read(folder: Path, name: str, *, file: Path, line: int | None = None) -> tuple[Path, bytes]:
-    """Path and bytes of a fixture; raises UsageError naming the row that asked for it."""
+    """Path and bytes of a fixture that can be served; raises UsageError naming the row that asked for it."""
     try:
         path = locate(folder, name)
+        if path.suffix == ".http":
+            from_fixture(path)
         return path, path.read_bytes()
     except ValueError as error:
         raise UsageError(str(error), file=file, line=line, key="fixture") from None

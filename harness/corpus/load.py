@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.corpus import fixture
-from harness.corpus.answer import from_fixture
 from harness.corpus.cases import read_cases
 from harness.corpus.manifest import Manifest, read_manifest
 from harness.corpus.resources import Resource, read_resources
@@ -41,15 +40,10 @@ def load(ref: str) -> Corpus:
     rows = read_cases(table, manifest.known_categories)
     digests: dict[str, str] = {}
     cases = []
-    for case in rows:
+    for line, case in rows:
         if case.fixture and case.fixture not in digests:
-            try:
-                path, data = fixture.read(folder, case.fixture, file=table)
-                if path.suffix == ".http":
-                    from_fixture(path)
-                digests[case.fixture] = canonical.digest(data)
-            except (UsageError, ValueError) as error:
-                raise UsageError(f"{error} (case {case.case_id!r})") from None
+            _, data = fixture.read(folder, case.fixture, file=table, line=line)
+            digests[case.fixture] = canonical.digest(data)
         cases.append(replace(case, fixture_digest=digests.get(case.fixture, "")))
     resources = read_resources(folder)
     whole = {
