@@ -26,7 +26,7 @@ class Manifest(BaseModel):
     @classmethod
     def _categories(cls, value: Any) -> dict[str, str]:
         """A list of ids, or a table of id = "title" or id = {title = "…"}."""
-        if isinstance(value, list):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
             value = {item: item for item in value}
         if not isinstance(value, dict):
             raise ValueError("expected a list of ids or a table of id = title")

@@ -28,14 +28,17 @@ def read_resources(folder: Path) -> tuple[Resource, ...]:
         raise UsageError(f"cannot be read as UTF-8: {error}", file=table) from None
     found: dict[str, Resource] = {}
     reader = csv.DictReader(text.splitlines())
-    for row in reader:
-        line, address, name = reader.line_num, (row.get("url") or "").strip(), (row.get("fixture") or "").strip()
-        try:
-            key = urls.parse(address).key
-        except ValueError as error:
-            raise UsageError(str(error), file=table, line=line, key="url") from None
-        if key in found:
-            raise UsageError(f"duplicate of an earlier row: {address!r}", file=table, line=line, key="url")
-        path, data = fixture.read(folder, name, file=table, line=line)
-        found[key] = Resource(address, path, canonical.digest(data))
+    try:
+        for row in reader:
+            line, address, name = reader.line_num, (row.get("url") or "").strip(), (row.get("fixture") or "").strip()
+            try:
+                key = urls.parse(address).key
+            except ValueError as error:
+                raise UsageError(str(error), file=table, line=line, key="url") from None
+            if key in found:
+                raise UsageError(f"duplicate of an earlier row: {address!r}", file=table, line=line, key="url")
+            path, data = fixture.read(folder, name, file=table, line=line)
+            found[key] = Resource(address, path, canonical.digest(data))
+    except csv.Error as error:
+        raise UsageError(f"not valid CSV: {error}", file=table, line=reader.reader.line_num) from None
     return tuple(found.values())
