@@ -54,11 +54,15 @@ def control(**changes: Any) -> Observation:
 
 def replaced(**changes: Any) -> Observation:
     """Some other page stood where the case's page should have been; nothing reached the origin."""
-    return observation(**{"token_seen": False, "body_digest": "other", "text_digest": "other", "receipts": (), **changes})
+    return observation(
+        **{"token_seen": False, "body_digest": "other", "text_digest": "other", "receipts": (), **changes}
+    )
 
 
 def net_error(name: str, **changes: Any) -> Observation:
-    return replaced(**{"end": End.NETWORK_ERROR, "error": f"net::{name}", "status": 0, "final_url": "", "chain": (), **changes})
+    return replaced(
+        **{"end": End.NETWORK_ERROR, "error": f"net::{name}", "status": 0, "final_url": "", "chain": (), **changes}
+    )
 
 
 def fault(reason: str = "browser-fault: gone", **changes: Any) -> Observation:
@@ -110,7 +114,13 @@ def criteria(*items: Criterion, **changes: Any) -> Criteria:
     return Criteria.model_validate({**values, **changes})
 
 
-def scored(expectation: Expectation, verdict: Verdict, case_id: str = "case", setting: str = "moderate", category: str = "adult") -> Scored:
+def scored(
+    expectation: Expectation,
+    verdict: Verdict,
+    case_id: str = "case",
+    setting: str = "moderate",
+    category: str = "adult",
+) -> Scored:
     return score(case(case_id, expectation=expectation, category=category), setting, judgement(verdict), criteria())
 
 
@@ -130,7 +140,14 @@ def spec(cases: tuple[Case, ...] = (case(),), **changes: Any) -> Spec:
         params={},
         params_digests={},
         settings=("moderate",),
-        corpus={"name": "test", "title": "Test", "version": "1", "digest": "", "cases": len(cases), "categories": {"adult": "Adult"}},
+        corpus={
+            "name": "test",
+            "title": "Test",
+            "version": "1",
+            "digest": "",
+            "cases": len(cases),
+            "categories": {"adult": "Adult"},
+        },
         corpus_ref="test",
         criteria=criteria().model_dump(mode="json", by_alias=True),
         criteria_digest="",

@@ -1,0 +1,67 @@
+"""URLs as the browser reads them."""
+
+import pytest
+
+from harness.model.url import parse
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("http://a.test", "a.test/"),
+        ("HTTP://A.Test:80/X", "a.test/X"),
+        ("https://a.test:443/", "a.test/"),
+        ("https://a.test:8443/", "a.test:8443/"),
+        ("http://a.test?q=1", "a.test/?q=1"),
+        ("http://a.test/p?q=1#part", "a.test/p?q=1"),
+        ("http://user:word@a.test/", "a.test/"),
+        ("http://bücher.test/", "xn--bcher-kva.test/"),
+        ("http://a.test/a/../b", "a.test/b"),
+        ("http://a.test/caf\u00e9", "a.test/caf%C3%A9"),
+        ("http://a.test/%7Ea", "a.test/%7Ea"),
+        ("http://a.test./", "a.test./"),
+        ("http://[2001:DB8:0::1]:8080/", "[2001:db8::1]:8080/"),
+        ("http://0x7f.1/", "127.0.0.1/"),
+    ],
+)
+def test_key(text: str, key: str) -> None:
+    assert parse(text).key == key
+
+
+def test_scheme_and_port() -> None:
+    assert (parse("https://a.test/").scheme, parse("https://a.test/").port) == ("https", 443)
+    assert (parse("http://a.test/").scheme, parse("http://a.test/").port) == ("http", 80)
+
+
+def test_href_is_stable() -> None:
+    href = parse("HTTP://A.Test:80/b/../ü").href
+    assert href == "http://a.test/%C3%BC"
+    assert parse(href).href == href
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " http://a.test/",
+        "http://a.test/\n",
+        "http://a.test/\x7f",
+        "a.test",
+        "/path",
+        "//a.test/",
+        "http:a.test",
+        "http://",
+        "http:///path",
+        "http://a b.test/",
+        "http://a.test:99999/",
+        "http://[::1/",
+        "http://?q",
+        "ftp://a.test/",
+        "file://a.test/etc",
+        "javascript://a.test/",
+        "http://999.1.1.1/",
+    ],
+)
+def test_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"URL"):
+        parse(text)
