@@ -32,8 +32,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Where a journal ends. `torn` is the length in bytes of an unfinished last line of `segment`, 0 if there is
-    none."""
+    """Where a journal ends, in `segment`. `torn` is the length in bytes of unfinished lines that no record accounts for
+    yet."""
 
     records: int
     head: str
@@ -62,12 +62,12 @@ class Reader:
             with path.open("rb") as lines:
                 for line_number, line in enumerate(lines, 1):
                     where = f"{path}:{line_number}"
-                    if torn and line_number == 1:
+                    if not line.endswith(b"\n"):
+                        torn += len(line)
+                        break
+                    if line_number == 1:
                         _check_recovery(line, torn, where)
                         torn = 0
-                    if not line.endswith(b"\n"):
-                        torn = len(line)
-                        break
                     record = _parse(line, where)
                     if record["prev"] != head or record["n"] != n + 1:
                         raise EvidenceError(f"{where}: the chain breaks here (record changed, missing or reordered)")
@@ -85,14 +85,13 @@ def _parse(line: bytes, where: str) -> dict[str, Any]:
         record = json.loads(line)
         if set(record) != {"at", "data", "kind", "n", "prev"} or not isinstance(record["data"], dict):
             raise ValueError
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise EvidenceError(f"{where}: not a journal record") from None
     return dict(record)
 
 
 def _check_recovery(line: bytes, torn: int, where: str) -> None:
-    data = _parse(line, where)["data"] if line.endswith(b"\n") else {}
-    if data.get("torn_bytes") != torn:
+    if _parse(line, where)["data"].get("torn_bytes", 0) != torn:
         raise EvidenceError(f"{where}: the segment before ends in an unfinished line that no record accounts for")
 
 
