@@ -48,7 +48,7 @@ class RunFolder:
             raise UsageError("not a run folder: no spec.json", file=self.path)
         try:
             return spec_from(json.loads(self.spec_file.read_bytes()))
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise EvidenceError(f"{self.spec_file}: {error}") from None
 
     def cases(self, spec: Spec) -> tuple[Case, ...]:

@@ -47,9 +47,12 @@ def verify(folder: RunFolder) -> list[str]:
         seal = json.loads(folder.seal_file.read_bytes())
         if seal["schema"] != SCHEMA:
             return [f"{folder.seal_file}: schema {seal['schema']!r} is not {SCHEMA!r}"]
-        return [*_files(folder, seal), *_chain(folder, seal), *_blobs(folder, seal)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        found = [*_files(folder, seal), *_chain(folder, seal), *_blobs(folder, seal)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{folder.seal_file}: not a seal ({error!r})"]
+    if not found and folder.seal_file.read_bytes() != canonical.pretty(contents(folder)).encode("utf-8"):
+        found.append(f"{folder.seal_file}: changed since it was written")
+    return found
 
 
 def _digest(path: Path) -> str:
