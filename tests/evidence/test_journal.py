@@ -28,7 +28,7 @@ def write(folder: Path, *data: dict[str, Any]) -> Path:
 
 
 def test_round_trip(tmp_path: Path) -> None:
-    data = [{"text": "é\u2028\n\x85"}, {"nested": {"a": [1, None, True]}}, {}]
+    data: list[dict[str, Any]] = [{"text": "é\u2028\n\x85"}, {"nested": {"a": [1, None, True]}}, {}]
     write(tmp_path, *data)
     records, tail = read(tmp_path)
     assert records == [Record(n, "note", NOW, item) for n, item in enumerate(data, 1)]

@@ -132,7 +132,7 @@ def test_finds_all_at_once(folder: RunFolder) -> None:
 
 
 def edited(data: bytes, rng: random.Random) -> bytes:
-    """One random edit: a byte changed, inserted or deleted, a run of bytes cut out, two bytes swapped, or the end cut off."""
+    """One random edit: a byte changed, inserted or deleted, a run cut out, two bytes swapped, or the end cut off."""
     at, other = rng.randrange(len(data)), rng.randrange(len(data))
     match rng.choice(["flip", "set", "insert", "delete", "cut", "swap", "truncate", "append"]):
         case "flip":
