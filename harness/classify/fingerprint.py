@@ -1,12 +1,13 @@
 """Fingerprints of block pages, as a profile declares them. They corroborate and name a mechanism; they never decide
 alone in replay."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from harness.model.observation import Observation
 
 
-def matching(observation: Observation, fingerprints: list[dict[str, Any]]) -> str:
+def matching(observation: Observation, fingerprints: Sequence[dict[str, Any]]) -> str:
     """The name of the first fingerprint whose every stated feature the page shows, "" if none does."""
     for item in fingerprints:
         features = {key: value for key, value in item.items() if key != "name" and value not in ("", 0, None)}

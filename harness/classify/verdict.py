@@ -3,6 +3,7 @@
 Ids are part of the evidence: a rule that changes its meaning gets a new id, and RULES_VERSION moves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,22 +46,26 @@ class Judgement:
     witness: str = ""  # attempt id of the observation that decided
 
 
-def judge(evidence: CaseEvidence, fingerprints: list[dict[str, Any]], limits: Limits) -> Judgement:
-    """The judgement on one case at one setting."""
+Pages = Sequence[dict[str, Any]]
+
+
+def judge(evidence: CaseEvidence, block_pages: Pages, limits: Limits, error_pages: Pages = ()) -> Judgement:
+    """The judgement on one case at one setting, given fingerprints of the product's block pages and of its pages for
+    faults."""
     valid = validity(evidence, limits)
     if valid is not Validity.VALID:
         seen = evidence.test or evidence.control
         return Judgement(Verdict.INDETERMINATE, valid, f"validity.{valid}", "", seen[-1].attempt_id if seen else "")
     control = next(item for item in evidence.control if control_valid(item))
     measured = [item for item in evidence.test if not is_fault(item)]
-    findings = [_one(item, control, fingerprints) for item in measured]
+    findings = [_one(item, control, block_pages, error_pages) for item in measured]
     if len({finding[:2] for finding in findings}) > 1:
         return Judgement(Verdict.INDETERMINATE, valid, "indeterminate.inconsistent", "", measured[-1].attempt_id)
     verdict, mechanism, rule = findings[-1]
     return Judgement(verdict, valid, rule, mechanism, measured[-1].attempt_id)
 
 
-def _one(item: Observation, control: Observation, fingerprints: list[dict[str, Any]]) -> tuple[Verdict, str, str]:
+def _one(item: Observation, control: Observation, block_pages: Pages, error_pages: Pages) -> tuple[Verdict, str, str]:
     if delivered(item, control):
         return _arrived(item, control)
     if item.foreign_token:
@@ -72,7 +77,9 @@ def _one(item: Observation, control: Observation, fingerprints: list[dict[str, A
         return Verdict.BLOCKED, mechanism, f"blocked.{mechanism}"
     if item.end is End.DOWNLOAD:
         return Verdict.INDETERMINATE, "", "indeterminate.other-download"
-    return _replaced(item, matching(item, fingerprints))
+    if matching(item, error_pages):
+        return Verdict.INDETERMINATE, "", "indeterminate.product-error"
+    return _replaced(item, matching(item, block_pages))
 
 
 def _arrived(item: Observation, control: Observation) -> tuple[Verdict, str, str]:

@@ -72,7 +72,8 @@ def say(derived: Derived, folder: RunFolder) -> None:
     click.echo()
     for item in derived.decided if not derived.voids else ():
         click.echo(
-            f"  {click.style(f'{item.decision:<17}', fg=colour.get(item.decision, 'yellow'))} {item.title}: {item.reason}"
+            f"  {click.style(f'{item.decision:<17}', fg=colour.get(item.decision, 'yellow'))}"
+            f" {item.title}: {item.reason}"
         )
     for reason in derived.voids:
         click.echo(f"  {reason}")

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 Command = Callable[..., Any]
 
@@ -66,3 +68,9 @@ def planning(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def show(table: Table) -> None:
+    """Print a table as wide as the terminal, or 140 columns where there is none."""
+    console = Console()
+    Console(width=None if console.is_terminal else 140).print(table)

@@ -108,7 +108,8 @@ def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int
     if values["category"] not in categories:
         raise wrong(
             "category",
-            f"unknown category {values['category']!r}; declare it in corpus.toml or use one of {', '.join(sorted(categories))}",
+            f"unknown category {values['category']!r}; declare it in corpus.toml"
+            f" or use one of {', '.join(sorted(categories))}",
         )
     try:
         expectation = Expectation(values["expectation"])

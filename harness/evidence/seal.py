@@ -89,7 +89,8 @@ def _chain(folder: RunFolder, seal: dict[str, Any]) -> list[str]:
         return [str(error)]
     if (reader.tail.records, reader.tail.head) != (seal["records"], seal["head"]):
         return [
-            f"{folder.journal}: {reader.tail.records} records, the seal says {seal['records']}; the end is changed or cut"
+            f"{folder.journal}: {reader.tail.records} records, the seal says {seal['records']};"
+            " the end is changed or cut"
         ]
     return []
 

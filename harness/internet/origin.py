@@ -1,6 +1,7 @@
 """The origin: answers the attempts that are open, keeps a receipt of every arrival, and has an error page for all
 else."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,8 +83,8 @@ class Origin:
         for item in here:
             if item.key == url.key or url.key in item.aliases:
                 return item
-        # A product may spell the path in another way that means the same.
-        return next((item for item in here if unquote(item.key) == unquote(url.key)), None)
+        # A product may spell the address in another way that means the same.
+        return next((item for item in here if _meaning(item.key) == _meaning(url.key)), None)
 
     def _answer(self, attempt: OpenAttempt | None, url: urls.Url) -> tuple[Answer, str]:
         if attempt and (attempt.key == url.key or url.key not in attempt.aliases):
@@ -115,6 +116,12 @@ class Origin:
     def _stray(self, what: str) -> None:
         if what in self.strays or len(self.strays) < STRAYS_KEPT:
             self.strays[what] = self.strays.get(what, 0) + 1
+
+
+def _meaning(key: str) -> str:
+    """The key without the root's dot after the host, percent-decoded."""
+    host, slash, target = key.partition("/")
+    return unquote(re.sub(r"\.(?=:|$)", "", host) + slash + target)
 
 
 def _host(host: str) -> str:

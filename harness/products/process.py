@@ -24,18 +24,23 @@ class Process:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, command: list[str], cwd: Path, environment: dict[str, str] | None = None) -> "Process":
-        """Start the command. Raises ProductFault when it cannot be started."""
+    async def start(cls, command: list[str], cwd: Path, user: str = "") -> "Process":
+        """Start the command, as `user` if one is given (which takes root). Raises ProductFault when it cannot be
+        started."""
         guard = shutil.which("setpriv")
+        become = ["--reuid", user, "--regid", user, "--init-groups"] if user else []
+        if become and not guard:
+            raise ProductFault(
+                "`setpriv` (util-linux) is not on PATH; without it a product cannot be run as another user"
+            )
         try:
             process = await asyncio.create_subprocess_exec(
-                *([guard, "--pdeathsig", "TERM", "--", *command] if guard else command),
+                *([guard, "--pdeathsig", "TERM", *become, "--", *command] if guard else command),
                 cwd=cwd,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, **(environment or {})},
             )
         except OSError as error:
             raise ProductFault(f"{command[0]}: {error.strerror}") from None
@@ -91,10 +96,10 @@ class Process:
                 size -= len(self._chunks.popleft())
 
 
-async def run(command: list[str], cwd: Path, seconds: float) -> tuple[int, str]:
+async def run(command: list[str], cwd: Path, seconds: float, user: str = "") -> tuple[int, str]:
     """Run a command to its end: exit code and last words. Raises ProductFault when it cannot start or does not end in
     time."""
-    process = await Process.start(command, cwd)
+    process = await Process.start(command, cwd, user)
     code = await process.wait(seconds)
     await asyncio.sleep(0)
     if code is None:

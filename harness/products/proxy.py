@@ -45,7 +45,7 @@ class ProxyProduct:
         self._context = context
         (self._port,) = free_ports(1)
         self._process: Process | None = None
-        self._user = self._how.user if os.geteuid() == 0 and self._how.user else getpass.getuser()
+        self._become = self._how.user if os.geteuid() == 0 else ""
         self._lists = self._read_lists()
         certificate, key = spki.make_authority(context.work, datetime.datetime.now(datetime.UTC))
         self._spki = spki.of_pem(certificate)
@@ -59,7 +59,7 @@ class ProxyProduct:
             "upstream_port": context.upstream_port,
             "ca_cert": str(certificate),
             "ca_key": str(key),
-            "user": self._user,
+            "user": self._become or getpass.getuser(),
             "python": sys.executable,
             "profile": str(profile.folder),
             "params": context.params,
@@ -86,12 +86,13 @@ class ProxyProduct:
         self._render(variables)
         for command in self._how.prepare:
             arguments = self._arguments(command, variables)
-            code, words = await run(arguments, self._context.work, PREPARE_SECONDS)
+            code, words = await run(arguments, self._context.work, PREPARE_SECONDS, self._become)
             if code != 0:
                 raise ProductFault(
                     f"{self._profile.name}: `{shlex.join(arguments)}` ended with {code}: {words[-1500:].strip()}"
                 )
-        self._process = await Process.start(self._arguments(self._how.command, variables), self._context.work)
+        arguments = self._arguments(self._how.command, variables)
+        self._process = await Process.start(arguments, self._context.work, self._become)
         await self._ready(self._process)
         return Route(f"http://127.0.0.1:{self._port}", spkis=(self._spki,))
 
@@ -99,6 +100,9 @@ class ProxyProduct:
         if self._process is not None:
             await self._process.stop(self._how.stop_seconds)
             self._process = None
+            for pattern in self._rendered(self._how.leftovers, self._variables):
+                for path in Path(pattern).parent.glob(Path(pattern).name):
+                    path.unlink(missing_ok=True)
 
     async def identity(self) -> dict[str, str]:
         """What the identity commands print, and the digest of the lists loaded."""
@@ -108,11 +112,13 @@ class ProxyProduct:
             match = re.search(item.pattern, words)
             if match is None:
                 raise ProductFault(
-                    f"{self._profile.name}: no {item.name} in the output of `{item.command[0]}` (exit {code}): {words[:300]}"
+                    f"{self._profile.name}: no {item.name} in the output of `{item.command[0]}`"
+                    f" (exit {code}): {words[:300]}"
                 )
             found[item.name] = match[1]
         found["lists"] = (
-            f"{sum(len(item.domains) + len(item.ips) + len(item.urls) for item in self._lists)} entries, sha256 {lists.digest(self._lists)}"
+            f"{sum(len(item.domains) + len(item.ips) + len(item.urls) for item in self._lists)} entries,"
+            f" sha256 {lists.digest(self._lists)}"
         )
         if skipped := sum(len(item.skipped) for item in self._lists):
             found["lists skipped"] = f"{skipped} entries that are neither host nor URL"
@@ -141,16 +147,19 @@ class ProxyProduct:
                         file.writelines(template.generate(local))
             except (TemplateError, OSError, UnicodeError, TypeError) as error:
                 raise UsageError(f"template cannot be rendered: {error}", file=source) from None
-        if self._user != getpass.getuser():
+        if self._become:
             for path in [work, *work.rglob("*")]:
-                shutil.chown(path, self._user)
+                shutil.chown(path, self._become)
 
     def _arguments(self, command: tuple[str, ...], variables: dict[str, Any]) -> list[str]:
-        try:
-            first, *rest = (self._environment.from_string(part).render(variables) for part in command)
-        except TemplateError as error:
-            raise UsageError(f"command {command!r}: {error}", file=self._profile.folder / "profile.toml") from None
+        first, *rest = self._rendered(command, variables)
         return [which(first) or first, *rest]
+
+    def _rendered(self, texts: tuple[str, ...], variables: dict[str, Any]) -> list[str]:
+        try:
+            return [self._environment.from_string(text).render(variables) for text in texts]
+        except TemplateError as error:
+            raise UsageError(f"{texts!r}: {error}", file=self._profile.folder / "profile.toml") from None
 
     async def _ready(self, process: Process) -> None:
         deadline = asyncio.get_running_loop().time() + self._how.ready_seconds
@@ -158,7 +167,8 @@ class ProxyProduct:
             if not process.alive:
                 await asyncio.sleep(0.1)
                 raise ProductFault(
-                    f"{self._profile.name} ended at once with exit code {process.returncode}: {process.words[-1500:].strip()}"
+                    f"{self._profile.name} ended at once with exit code {process.returncode}:"
+                    f" {process.words[-1500:].strip()}"
                 )
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", self._port)

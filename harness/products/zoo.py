@@ -159,7 +159,7 @@ class Lying200(Behaviour):
 
     def block(self, flow: HTTPFlow) -> None:
         flow.response = page(
-            "<!doctype html><title>Weather</title><h1>Weather</h1><p>Mild with some cloud, and a light wind from the west.</p>"
+            "<!doctype html><title>Weather</title><h1>Weather</h1><p>Mild with some cloud, light wind from the west.</p>"
         )
 
 
@@ -167,9 +167,7 @@ class Captcha(Behaviour):
     """Asks for a proof of being human before a case to block: indeterminate."""
 
     def block(self, flow: HTTPFlow) -> None:
-        flow.response = page(
-            '<!doctype html><title>One moment</title><p>Please verify that you are a human.</p><div class="captcha-box"></div>'
-        )
+        flow.response = page("<!doctype html><title>One moment</title><p>Please verify that you are a human.</p>")
 
 
 class VersionChanging(Behaviour):

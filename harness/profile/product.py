@@ -79,18 +79,23 @@ class Template(_Strict):
 
 
 class Process(_Strict):
-    """How to run it. Arguments are templates. `prepare` runs before every start, in order; `user` is whom it becomes
-    when we are root."""
+    """How to run it. Arguments are templates. `prepare` runs before every start, in order.
+
+    `user` is as whom all of it runs when we are root; `leftovers` are files (with wildcards) that it leaves outside the
+    work
+    folder when it is killed.
+    """
 
     command: tuple[Argument, ...] = Field(min_length=1)
     prepare: tuple[tuple[Argument, ...], ...] = ()
     user: str = ""
     ready_seconds: float = Field(default=30, gt=0, le=600)
     stop_seconds: float = Field(default=5, ge=0, le=120)
+    leftovers: tuple[Argument, ...] = ()
 
 
 class Fingerprint(_Strict):
-    """Features of a block page; all that are stated must show."""
+    """Features of a page the product makes; all that are stated must show."""
 
     name: Name
     status: int = 0
@@ -122,6 +127,7 @@ class Product(_Strict):
     files: tuple[Template, ...] = ()
     process: Process | None = None
     fingerprint: tuple[Fingerprint, ...] = ()
+    error_page: tuple[Fingerprint, ...] = ()
     page: tuple[ReservedPage, ...] = ()
     _folder: Path = PrivateAttr(default=Path())
 

@@ -44,9 +44,9 @@ def derive(folder: RunFolder) -> Derived:
     reader = folder.reader()
     state = State(reader)
     criteria = Criteria.model_validate(spec.criteria)
-    fingerprints = list(spec.product["fingerprint"])
+    pages = (spec.product["fingerprint"], spec.limits, spec.product["error_page"])
     scored = tuple(
-        score(case, setting, judge(state.evidence(case.case_id, setting), fingerprints, spec.limits), criteria)
+        score(case, setting, judge(state.evidence(case.case_id, setting), *pages), criteria)
         for setting in sorted(spec.settings)
         for case in sorted(cases, key=lambda case: case.case_id)
     )

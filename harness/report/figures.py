@@ -1,10 +1,10 @@
 """The report's pictures as numbers: rows with intervals on a common axis. Drawing is the template's."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from harness.model.words import Expectation, Metric
+from harness.model.words import Expectation, Metric, Outcome
 from harness.profile.criteria import Criteria
 from harness.score.outcome import Scored
 from harness.score.rates import OVERALL, Rate, Tally, rate
@@ -12,12 +12,14 @@ from harness.score.rates import OVERALL, Rate, Tally, rate
 TOPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 STEPS = {0.2: 0.05, 0.3: 0.1, 0.4: 0.1, 0.5: 0.1, 0.6: 0.2, 0.8: 0.2, 1.0: 0.2}
 WHISKER = 0.5  # whiskers of small groups end here, with an arrow, unless an estimate needs a longer axis
+RARE = 5  # languages with fewer cases share a row
+ROWS = 40  # groups beyond this many share a row
 PAD = 2.0  # per cent of the width left free at either end
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """From 0 to `top`; `x` gives the place of a share in per cent of the picture's width, values beyond `top` at its end."""
+    """From 0 to `top`. `x` is the place of a share in per cent of the width; values beyond `top` stand at the end."""
 
     top: float
 
@@ -38,7 +40,7 @@ def axis(needed: Iterable[float]) -> Axis:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bar: `bound` is that of a criterion on just this rate, None if there is none; `total` marks a sum of other rows."""
+    """One bar. `bound` is that of a criterion on just this rate, None without one; `total` marks a sum of rows."""
 
     label: str
     rate: Rate
@@ -58,7 +60,7 @@ class Figure:
 
 
 def figures(scored: Iterable[Scored], setting: str, criteria: Criteria, titles: dict[str, str]) -> list[Figure]:
-    """The pictures of one setting: each case to block stands in the first, each case to allow in one of the next two; then languages."""
+    """The pictures of one setting: cases to block, plain cases to allow, look-alikes, then by language."""
     at = [item for item in scored if item.setting == setting]
     block = [item for item in at if item.case.expectation is Expectation.BLOCK]
     allow = [item for item in at if item.case.expectation is Expectation.ALLOW]
@@ -72,9 +74,13 @@ def figures(scored: Iterable[Scored], setting: str, criteria: Criteria, titles: 
     def resembled(item: Scored) -> str:
         return titles.get(item.case.lookalike_of, item.case.lookalike_of)
 
-    found = [
-        draw.figure("under", "Under-blocking: pages to be blocked that were not", block, category, "All pages to be blocked"),
-        draw.figure("over", "Over-blocking: plain innocuous pages that were not allowed", plain, category, "All plain pages"),
+    drawn = [
+        draw.figure(
+            "under", "Under-blocking: pages to be blocked that were not", block, category, "All pages to be blocked"
+        ),
+        draw.figure(
+            "over", "Over-blocking: plain innocuous pages that were not allowed", plain, category, "All plain pages"
+        ),
         draw.figure(
             "lookalikes",
             "Over-blocking: look-alikes, innocuous pages close to a topic to be blocked",
@@ -85,18 +91,34 @@ def figures(scored: Iterable[Scored], setting: str, criteria: Criteria, titles: 
         ),
         *_languages(draw, block, allow),
     ]
-    return [figure for figure in found if figure.rows]
+    return [figure for figure in drawn if figure.rows]
 
 
 def _languages(draw: "_Draw", block: list[Scored], allow: list[Scored]) -> list[Figure]:
-    """Only where languages can be compared: two or more of them."""
+    """Only where there is something to compare: two languages or more, and a page handled wrongly."""
     found = []
     for slug, what, items in (("under-language", "Under-blocking", block), ("over-language", "Over-blocking", allow)):
-        languages = Counter(item.case.language for item in items)
-        if len(languages) > 1:
-            title = f"{what} by language of the page"
-            found.append(draw.figure(slug, title, items, lambda item: item.case.language or "not stated", ""))
+        wrong = any(item.outcome in (Outcome.UNDER_BLOCKED, Outcome.OVER_BLOCKED) for item in items)
+        if wrong and len({item.case.language for item in items}) > 1:
+            found.append(draw.figure(slug, f"{what} by language of the page", items, _language, rare=RARE))
     return found
+
+
+def _language(item: Scored) -> str:
+    return item.case.language or "not stated"
+
+
+def _grouped(items: list[Scored], key: Callable[[Scored], str], rare: int) -> dict[str, list[Scored]]:
+    """Items by key; groups of fewer than `rare` items, and those beyond the largest `ROWS`, share one."""
+    groups: dict[str, list[Scored]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    order = sorted(groups, key=lambda name: (-len(groups[name]), name))
+    others = sorted({*order[ROWS:], *(name for name in order if len(groups[name]) < rare)})
+    if len(others) < 2:
+        return groups
+    kept = {name: group for name, group in groups.items() if name not in others}
+    return {**kept, f"others ({', '.join(others)})": [item for name in others for item in groups[name]]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +127,37 @@ class _Draw:
     criteria: Criteria
 
     def figure(
-        self, slug: str, title: str, items: list[Scored], key: Callable[[Scored], str], total: str, caption: str = ""
+        self,
+        slug: str,
+        title: str,
+        items: list[Scored],
+        key: Callable[[Scored], str],
+        total: str = "",
+        caption: str = "",
+        rare: int = 0,
     ) -> Figure:
         """Items grouped by `key`, most frequently wrong first; a row for all of them on top when `total` names it."""
         under = slug.startswith("under")
         metric = Metric.BAD_SITES_UNDER_BLOCK if under else Metric.OK_SITES_OVER_BLOCK
-        groups: dict[str, Tally] = defaultdict(Tally)
-        categories: dict[str, set[str]] = defaultdict(set)
-        whole = Tally()
-        for item in items:
-            groups[key(item)].add(item)
-            categories[key(item)].add(item.case.category)
-            whole.add(item)
         rows = []
-        for label, tally in groups.items():
-            bound = self._bound(metric, categories[label]) if slug == "under" else None
-            rows.append(Row(label, self._rate(tally, metric), bound))
+        for label, group in _grouped(items, key, rare).items():
+            bound = self._bound(metric, {item.case.category for item in group}) if slug == "under" else None
+            rows.append(Row(label, self._rate(group, metric), bound))
         rows.sort(key=lambda row: (-(row.rate.estimate or 0.0), -row.rate.n, row.label))
         if total and len(rows) > 1:
-            rows.insert(0, Row(total, self._rate(whole, metric), total=True))
+            rows.insert(0, Row(total, self._rate(items, metric), total=True))
         known = [row.rate for row in rows if row.rate.n]
         reach = [max(min(item.upper, WHISKER), item.estimate or 0.0) for item in known]
         return Figure(slug, title, caption, tuple(rows), axis([*reach, *(row.bound for row in rows if row.bound)]))
 
-    def _rate(self, tally: Tally, metric: Metric) -> Rate:
+    def _rate(self, items: list[Scored], metric: Metric) -> Rate:
+        tally = Tally()
+        for item in items:
+            tally.add(item)
         return rate(tally, metric, OVERALL, self.setting, self.criteria.interval_confidence)
 
     def _bound(self, metric: Metric, categories: set[str]) -> float | None:
-        bounds = [item.bound for item in self.criteria.criterion if item.metric is metric and {item.category} == categories]
+        bounds = [
+            item.bound for item in self.criteria.criterion if item.metric is metric and {item.category} == categories
+        ]
         return min(bounds, default=None)

@@ -11,7 +11,7 @@ ABSOLUTE = re.compile(r"(?<![\w/:.…])/(?:[^\s/'\",:;()]+/)+([^\s/'\",:;()]*)")
 
 
 def visible(text: object, limit: int = 0) -> str:
-    """The text with every control, bidi, zero-width, private or unassigned character as ‹U+XXXX›, cut after `limit` (0: never)."""
+    """The text with control, bidi, zero-width and other unseen characters as ‹U+XXXX›, cut after `limit` (0: never)."""
     raw = str(text)
     left = len(raw) - limit
     if limit and left > 0:
@@ -21,7 +21,7 @@ def visible(text: object, limit: int = 0) -> str:
 
 
 def prose(text: object) -> str:
-    """Running text of a profile: line breaks and tabs folded into spaces, so that `visible` has no cause to spell them out."""
+    """Running text of a profile: line breaks and tabs folded into spaces, which `visible` would spell out."""
     return re.sub(r"[ \t\r\n]+", " ", str(text)).strip()
 
 

@@ -12,14 +12,14 @@ HEADLINE = {
 }
 
 MEANING = {
-    Decision.PASS: "The product met every criterion assessed here, and the test was large enough to show it.",
+    Decision.PASS: "The product met every criterion assessed in this test.",
     Decision.CONDITIONAL_PASS: (
-        "The product stayed within every bound in this test, but the test cannot rule out that its true rate is worse than one."
+        "The product stayed within every bound in this test, but for at least one chance could explain that."
     ),
-    Decision.CONDITIONAL_FAIL: "The product went beyond a bound in this test, though so little that chance cannot be ruled out.",
-    Decision.FAIL: "The product did not meet the criteria, by more than chance can explain.",
-    Decision.INCONCLUSIVE: "This test cannot say whether the product meets the criteria. It is neither a pass nor a fail.",
-    Decision.VOID: "This test is not valid and says nothing about the product. It is neither a pass nor a fail.",
+    Decision.CONDITIONAL_FAIL: "The product went beyond a bound in this test, but chance alone could explain that.",
+    Decision.FAIL: "The product did not meet the criteria in this test.",
+    Decision.INCONCLUSIVE: "This test cannot say whether the product meets the criteria: neither a pass nor a fail.",
+    Decision.VOID: "This test is not valid and says nothing about the product: neither a pass nor a fail.",
 }
 
 METRIC_NAME = {
@@ -45,15 +45,17 @@ METRIC_FORMULA = {
 
 DECISION_RULE = {
     "guard-band": (
-        "Guard band: passes when the upper bound of the rate lies within the bound, fails when the lower bound lies above it, "
+        "passes when the upper bound of the rate lies within the bound, fails when the lower bound lies above it, "
         "and is conditional between the two."
     ),
-    "simple-acceptance": "Simple acceptance: the observed rate itself is compared with the bound, without a guard band.",
+    "simple-acceptance": "the observed rate itself is compared with the bound, without a guard band.",
 }
 
 REASON = {
     str(Validity.NOT_MEASURED): "The run ended before this case had all the attempts it needs.",
-    str(Validity.CONTROL_FAILED): "The page did not arrive without the product either, so nothing can be laid at its door.",
+    str(
+        Validity.CONTROL_FAILED
+    ): "The page did not arrive without the product either, so nothing can be laid at its door.",
     str(Validity.BROWSER_FAULT): "The browser failed at every attempt.",
     str(Validity.INTERNET_FAULT): "The replayed Internet failed at every attempt.",
     str(Validity.PRODUCT_FAULT): "The product had died or could not be reached; a dead product blocks nothing.",
@@ -101,15 +103,14 @@ def rule(key: str) -> str:
     return RULE.get(key, "No plain words are known for this rule.")
 
 
-def handled(bad: tuple[int, int], good: tuple[int, int]) -> str:
-    """What the product did at one setting, from (k wrong, n) of the pages to be blocked and of those to be allowed."""
-    told = []
-    for (k, n), did, should in ((bad, "block", "blocked"), (good, "let through", "allowed")):
-        past = "blocked" if did == "block" else did
-        if n:
-            what = f"{past} all {n}" if k == 0 else f"did not {did} {k} of {n}"
-            told.append(f"{what} pages that should be {should}")
-    return " and ".join(told) or "could not be scored on any page"
+def handled(verb: str, should: str, k: int, n: int, unscored: int) -> str:
+    """What the product did with pages that should be blocked or allowed, `k` of `n` wrongly; "" without any."""
+    left = f"{unscored:,} that should be {should} could not be scored" if unscored else ""
+    if not n:
+        return left
+    past = "blocked" if verb == "block" else verb
+    did = f"{past} all {n:,}" if k == 0 else f"did not {verb} {k:,} of {n:,}"
+    return f"it {did} pages that should be {should}" + (f" ({left})" if left else "")
 
 
 def percent(value: float | None) -> str:

@@ -16,6 +16,7 @@ from harness.score.outcome import Scored
 
 SHARES = ((Outcome.UNDER_BLOCKED, 6), (Outcome.OVER_BLOCKED, 4), (Outcome.UNSCORED, 2))
 SHOWN = sum(share for _, share in SHARES)
+UNSCORED_SHOWN = 6  # they look much alike
 LISTED = 500
 PICTURE_BYTES = 120_000
 ALL_PICTURES_BYTES = 700_000
@@ -33,13 +34,16 @@ class Witness:
 
 
 def worst(derived: Derived, blobs: Blobs) -> list[Witness]:
-    """Up to `SHOWN` cases: under-blocked, over-blocked, unscored, each spread over settings and categories. Places left over pass on."""
+    """Up to `SHOWN` cases of each outcome in turn, spread over settings and categories; places left over pass on."""
     picked: dict[Outcome, list[Scored]] = {}
-    spread = {outcome: _spread(derived, [item for item in derived.scored if item.outcome is outcome]) for outcome, _ in SHARES}
+    spread = {
+        outcome: _spread(derived, [item for item in derived.scored if item.outcome is outcome]) for outcome, _ in SHARES
+    }
     for outcome, share in SHARES:
         picked[outcome] = spread[outcome][:share]
     for outcome, share in SHARES:
-        room = SHOWN - sum(len(items) for items in picked.values())
+        most = SHOWN if outcome is not Outcome.UNSCORED else UNSCORED_SHOWN
+        room = min(most, share + SHOWN - sum(len(items) for items in picked.values())) - share
         picked[outcome] += spread[outcome][share : share + room]
     left, found = ALL_PICTURES_BYTES, []
     for item in (item for outcome, _ in SHARES for item in picked[outcome]):

@@ -28,12 +28,14 @@ from harness.model.observation import Observation
 from harness.model.spec import Spec
 from harness.model.words import Arm, End, Expectation
 from harness.products import kinds
-from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Context
+from harness.products.base import Context
 from harness.profile.product import Product as Profile
 from harness.run.attempt import Errand, Lane
+from harness.run.canaries import ROUNDS, errand, silence
 from harness.run.rig import GaveUp, Rig
 
 ANSWER_SECONDS = 5.0
+WHEN = {"before": "before the first case", "during": "during the run", "after": "after the last case"}
 
 
 class Progress(Protocol):
@@ -228,16 +230,12 @@ class _Session:
 
     def _canary_errand(self, which: Canary, arm: Arm, scheme: str, setting: str) -> Errand:
         self._canaries += 1
-        host = CANARY_ALLOW if which is Canary.ALLOW else CANARY_BLOCK
-        picture = None if arm is Arm.CONTROL else which is Canary.BLOCK
-        return Errand(f"canary:{which}", f"{scheme}://{host}/", None, arm, setting, self._canaries, picture)
+        return errand(which, arm, scheme, setting, self._canaries)
 
     async def _sing(self, lanes: dict[Arm, Lane], setting: str, phase: str) -> None:
         """Both canaries through the product; before and after the cases, also over https and without the product.
         Raises GaveUp."""
-        rounds = [(Canary.ALLOW, Arm.TEST, "http"), (Canary.BLOCK, Arm.TEST, "http")]
-        if phase != "during":
-            rounds = [(Canary.ALLOW, Arm.CONTROL, "http"), (Canary.ALLOW, Arm.TEST, "https"), *rounds]
+        rounds = ROUNDS[2:] if phase == "during" else ROUNDS
         for which, arm, scheme in rounds:
             for _ in range(self._spec.limits.fault_retries + 1):
                 generation = self._rig.generation
@@ -258,16 +256,4 @@ class _Session:
                     break
                 await self._mend([observation], generation)
             if not sang:
-                raise GaveUp(_silence(which, arm, scheme, phase, observation))
-
-
-def _silence(which: Canary, arm: Arm, scheme: str, phase: str, seen: Observation) -> str:
-    """Why a canary that failed voids the run, in plain words."""
-    when = {"before": "before the first case", "during": "during the run", "after": "after the last case"}[phase]
-    saw = f"{seen.end}{f' {seen.error}' if seen.error else ''}{f', status {seen.status}' if seen.status else ''}{f', {seen.fault}' if seen.fault else ''}"
-    if arm is Arm.CONTROL:
-        return f"the canary to allow did not arrive without the product {when} ({saw}): the test bench itself does not work"
-    if which is Canary.BLOCK:
-        return f"the canary to block got through {scheme} {when} ({saw}): the product is not filtering"
-    hint = "; is the product's certificate trusted?" if "CERT" in seen.error else ""
-    return f"the canary to allow did not arrive over {scheme} {when} ({saw}): the product stops everything or does not work{hint}"
+                raise GaveUp(silence(which, arm, scheme, WHEN[phase], observation))

@@ -115,5 +115,6 @@ def _decision(criterion: Criterion, k: int, n: int, unscored: int, lower: float,
     decision = Decision.CONDITIONAL_PASS if side == "within" else Decision.CONDITIONAL_FAIL
     return (
         decision,
-        f"{k} of {n} cases went wrong ({k / n:.1%}), {side} the bound of {bound}, but {at} the true rate may lie between {lower:.1%} and {upper:.1%}.",
+        f"{k} of {n} cases went wrong ({k / n:.1%}), {side} the bound of {bound}, but {at} the true rate may lie between"
+        f" {lower:.1%} and {upper:.1%}.",
     )

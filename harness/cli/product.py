@@ -1,0 +1,52 @@
+"""`harness product`: the products there are."""
+
+import asyncio
+
+import click
+from rich.table import Table
+
+from harness.browser.find import find
+from harness.cli import actions, options
+from harness.model.errors import HarnessError, UsageError
+from harness.profile import product as profiles
+from harness.profile import shipped
+from harness.run.check import check_product
+
+
+@click.group()
+def product() -> None:
+    """List products, or check one."""
+
+
+@product.command("list")
+def list_() -> None:
+    """The shipped product profiles, and whether each is installed."""
+    table = Table("name", "kind", "settings", "parameters", "", box=None, pad_edge=False)
+    for name in shipped.names(shipped.PRODUCTS, "profile.toml"):
+        profile = profiles.load(name)
+        missing = profile.missing_programs()
+        levels = ", ".join(
+            f"{level}*" if level == profile.settings.default else level for level in profile.settings.level
+        )
+        state = f"not installed: {', '.join(missing)}" if missing else "ready"
+        table.add_row(name, profile.kind, levels, ", ".join(profile.params), state)
+    options.show(table)
+    click.echo("\n* default setting")
+
+
+@product.command()
+@click.argument("name")
+@click.option("--param", "given", multiple=True, metavar="K=V", help="Parameter of the product.")
+@options.browser
+def check(name: str, given: tuple[str, ...], browser: str | None) -> None:
+    """Start product NAME at each setting and say in plain words what works and what does not."""
+    profile = profiles.load(name)
+    if missing := profile.missing_programs():
+        raise UsageError(f"product {name!r} is not installed: {', '.join(missing)} not found. {profile.install.advice}")
+    findings = asyncio.run(check_product(profile, profile.checked_params(actions.params(given)), find(browser)))
+    for finding in findings:
+        click.echo(
+            f"{click.style('ok  ', fg='green') if finding.good else click.style('BAD ', fg='red')} {finding.text}"
+        )
+    if bad := sum(not finding.good for finding in findings):
+        raise HarnessError(f"{bad} of {len(findings)} checks of {profile.name} failed")

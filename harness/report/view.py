@@ -1,0 +1,191 @@
+"""What the certification report says, as plain values; the templates only lay it out."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from harness.evidence.folder import RunFolder
+from harness.model import canonical
+from harness.model.words import Decision, Expectation, Metric, Outcome
+from harness.report import plain, result
+from harness.report.annex import Annex, Pairs, annex, command, when
+from harness.report.derive import Derived
+from harness.report.figures import Axis, Figure, axis, figures
+from harness.report.neutral import pathless, prose
+from harness.report.witnesses import LISTED, Witness, worst, wrong
+from harness.score.decide import Decided, overall
+from harness.score.outcome import Scored
+from harness.score.rates import OVERALL, Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """Cases of one expectation, by what became of them."""
+
+    expectation: str
+    correct: int
+    wrong: int
+    unscored: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettingView:
+    """The results at one setting of the product; `decision` is VOID throughout a void run."""
+
+    name: str
+    title: str
+    decision: Decision
+    told: str
+    decided: tuple[Decided, ...]
+    figures: tuple[Figure, ...]
+    rates: tuple[Rate, ...]
+    handled: tuple[Handled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """Unscored cases with one reason; `key` is the id of the validity or rule."""
+
+    key: str
+    words: str
+    block: int
+    allow: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything the report shows. `draft` marks a run without a seal, `void` one that decides nothing."""
+
+    report_id: str
+    product: str
+    version: str
+    corpus: str
+    criteria: str
+    dates: Pairs
+    decision: Decision
+    headline: str
+    meaning: str
+    void: bool
+    draft: bool
+    reasons: tuple[str, ...]
+    tally: tuple[tuple[Decision, int], ...]
+    settings: tuple[SettingView, ...]
+    axis: Axis
+    planned: int
+    scored: int
+    unscored: tuple[Unscored, ...]
+    worst: tuple[Witness, ...]
+    wrong: tuple[Scored, ...]
+    wrong_left: int
+    confidence: float
+    notice: str
+    command: str
+    spec_digest: str
+    annex: Annex
+
+
+def view(folder: RunFolder, derived: Derived) -> View:
+    """The report of the run. Reads blobs and digests of the folder, nothing else from outside."""
+    spec, run = derived.spec, result.result(derived, folder.seal_file.exists())["run"]
+    wrongly = wrong(derived)
+    identity = result.product(derived)
+    counted = Counter(item.decision for item in derived.decided)
+    return View(
+        report_id=report_id(derived.head),
+        product=identity["title"],
+        version=identity["version"],
+        corpus=f"{spec.corpus['title']}, version {spec.corpus['version']}",
+        criteria=f"{derived.criteria.title}, version {derived.criteria.version}",
+        dates=[
+            (name, when(run[key]))
+            for name, key in (("Planned", "planned_at"), ("Begun", "started_at"), ("Ended", "finished_at"))
+        ],
+        decision=derived.decision,
+        headline=plain.HEADLINE[derived.decision],
+        meaning=plain.MEANING[derived.decision],
+        void=bool(derived.voids),
+        draft=not folder.seal_file.exists(),
+        reasons=_reasons(derived),
+        tally=()
+        if derived.voids
+        else tuple((decision, counted[decision]) for decision in Decision if counted[decision]),
+        settings=tuple(_setting(derived, setting) for setting in spec.settings),
+        axis=axis(bound for item in derived.decided if item.n for bound in (item.upper, item.bound)),
+        planned=len(derived.scored),
+        scored=sum(item.outcome is not Outcome.UNSCORED for item in derived.scored),
+        unscored=_unscored(derived),
+        worst=tuple(worst(derived, folder.blobs)),
+        wrong=tuple(wrongly[:LISTED]),
+        wrong_left=max(0, len(wrongly) - LISTED),
+        confidence=derived.criteria.interval_confidence,
+        notice=prose(derived.criteria.notice),
+        command=command(derived),
+        spec_digest=canonical.digest(folder.spec_file.read_bytes()),
+        annex=annex(derived),
+    )
+
+
+def report_id(head: str) -> str:
+    """Twelve digits of the journal's head in groups of four: short enough to read out."""
+    return " ".join(head[start : start + 4].upper() for start in (0, 4, 8))
+
+
+def _reasons(derived: Derived) -> tuple[str, ...]:
+    """Why the decision is not a pass, worst criteria only; why the run is void."""
+    if derived.voids:
+        return tuple(pathless(reason) for reason in derived.voids)
+    if derived.decision is Decision.PASS:
+        return ()
+    several = len(derived.spec.settings) > 1
+    return tuple(
+        f"{item.title}{f' (setting {item.setting})' if several else ''}: {item.reason}"
+        for item in derived.decided
+        if item.decision is derived.decision
+    )
+
+
+def _setting(derived: Derived, setting: str) -> SettingView:
+    level = derived.spec.product.get("settings", {}).get("level", {}).get(setting, {})
+    decided = tuple(item for item in derived.decided if item.setting == setting)
+    rates = tuple(item for item in derived.rates if item.setting == setting and item.category == OVERALL)
+    titles = {str(key): str(value) for key, value in derived.spec.corpus["categories"].items()}
+    return SettingView(
+        name=setting,
+        title=str(level.get("title", "")),
+        decision=Decision.VOID if derived.voids else overall(list(decided)),
+        told="" if derived.voids else _told(rates),
+        decided=decided,
+        figures=tuple(figures(derived.scored, setting, derived.criteria, titles)),
+        rates=rates,
+        handled=tuple(_handled(derived, setting, expectation) for expectation in Expectation),
+    )
+
+
+def _told(rates: tuple[Rate, ...]) -> str:
+    of = {item.metric: item for item in rates}
+    parts = [
+        plain.handled(verb, should, of[metric].k, of[metric].n, of[metric].unscored)
+        for verb, should, metric in (
+            ("block", "blocked", Metric.BAD_SITES_UNDER_BLOCK),
+            ("let through", "allowed", Metric.OK_SITES_OVER_BLOCK),
+        )
+        if metric in of
+    ]
+    return ", and ".join(part for part in parts if part)
+
+
+def _handled(derived: Derived, setting: str, expectation: Expectation) -> Handled:
+    outcomes = Counter(
+        item.outcome for item in derived.scored if item.setting == setting and item.case.expectation is expectation
+    )
+    correct, unscored = outcomes[Outcome.CORRECT], outcomes[Outcome.UNSCORED]
+    return Handled(str(expectation), correct, outcomes.total() - correct - unscored, unscored)
+
+
+def _unscored(derived: Derived) -> tuple[Unscored, ...]:
+    counted = Counter(
+        (item.reason, item.case.expectation) for item in derived.scored if item.outcome is Outcome.UNSCORED
+    )
+    return tuple(
+        Unscored(key, plain.reason(key), counted[key, Expectation.BLOCK], counted[key, Expectation.ALLOW])
+        for key in sorted({reason for reason, _ in counted})
+    )

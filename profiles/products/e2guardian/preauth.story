@@ -1,0 +1,2 @@
+function(pre-authcheck)
+if(true) return false
