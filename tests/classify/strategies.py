@@ -1,42 +1,46 @@
-"""Any evidence at all, for property tests."""
+"""Evidence of every kind, for property tests: all ends, each with every feature, in any order."""
+
+from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
 from harness.classify.facts import is_fault
 from harness.classify.verdict import ERRORS
-from harness.model.observation import Asset, Observation
+from harness.model.observation import Asset
 from harness.model.words import Arm, End
-from tests.builders import URL, observation, receipt
+from tests.builders import fault, net_error, observation, receipt, replaced
 
-ERROR_NAMES = ["", *(f"net::{name}" for name in (*ERRORS, "ERR_PROXY_CONNECTION_FAILED", "ERR_CERT_AUTHORITY_INVALID"))]
-FAULTS = ["", "browser-fault: gone", "internet-fault: gone", "product-fault: gone"]
-RECEIPTS = st.sampled_from([(), (receipt(),), (receipt(served="redirect"), receipt()), (receipt(served="miss"),)])
-
-
-def observations(arm: Arm) -> st.SearchStrategy[Observation]:
-    """Every end with every feature, likely or not."""
-    return st.builds(
-        observation,
-        arm=st.just(arm),
-        end=st.sampled_from([End.PAGE, End.PAGE, End.NETWORK_ERROR, *End]),
-        error=st.sampled_from(ERROR_NAMES),
-        fault=st.sampled_from(FAULTS),
-        status=st.sampled_from([0, 200, 403, 407, 502]),
-        token_seen=st.booleans(),
-        foreign_token=st.booleans(),
-        harness_page=st.booleans(),
-        returns_to_case=st.booleans(),
-        challenge=st.booleans(),
-        product_alive=st.sampled_from([True, True, False]),
-        body_digest=st.sampled_from(["body", "other", ""]),
-        text_digest=st.sampled_from(["text", "other"]),
-        text_length=st.sampled_from([0, 50, 1000]),
-        final_url=st.sampled_from([URL, "http://blocked.test/", ""]),
-        receipts=RECEIPTS,
-        assets=st.sampled_from([(), (Asset("http://case.test/a.png", "200"),)]),
-    )
-
-
-control_arm = st.lists(observations(Arm.CONTROL), max_size=4)
-product_arm = st.lists(observations(Arm.TEST), max_size=5)
-faulty = observations(Arm.TEST).filter(is_fault)
+KINDS = [
+    *(observation() for _ in range(4)),
+    *(replaced() for _ in range(4)),
+    *(net_error(name) for name in (*ERRORS, "ERR_PROXY_CONNECTION_FAILED", "ERR_CERT_AUTHORITY_INVALID")),
+    *(fault(f"{whose}-fault: gone") for whose in ("browser", "internet", "product")),
+    replaced(end=End.TIMEOUT),
+    replaced(end=End.CRASH),
+    observation(end=End.DOWNLOAD, token_seen=False),
+    replaced(end=End.DOWNLOAD),
+]
+FEATURES: list[dict[str, Any]] = [
+    {},
+    {"status": 403},
+    {"status": 407},
+    {"status": 502},
+    {"product_alive": False},
+    {"foreign_token": True},
+    {"harness_page": True},
+    {"returns_to_case": True},
+    {"challenge": True},
+    {"text_digest": "other"},
+    {"text_digest": "other", "text_length": 0},
+    {"final_url": "http://blocked.test/"},
+    {"receipts": (receipt(served="redirect"), receipt())},
+    {"assets": (Asset("http://case.test/a.png", "200"),)},
+]
+POOL = {arm: [replace(kind, arm=arm, **feature) for kind in KINDS for feature in FEATURES] for arm in Arm}
+observations = {arm: st.integers(0, len(pool) - 1).map(pool.__getitem__) for arm, pool in POOL.items()}
+control_arm = st.lists(observations[Arm.CONTROL], max_size=2).flatmap(
+    lambda seen: st.permutations([observation(Arm.CONTROL), *seen]) | st.just(seen)
+)
+product_arm = st.lists(observations[Arm.TEST], max_size=5) | observations[Arm.TEST].map(lambda seen: [seen] * 3)
+faulty = observations[Arm.TEST].filter(is_fault)

@@ -16,12 +16,12 @@ from tests.builders import control
 from tests.classify.strategies import control_arm, faulty, product_arm
 
 LIMITS = Limits()
-FINGERPRINTS = [{"name": "block page", "status": 403}]
+BLOCK_PAGES = [{"name": "block page", "status": 403}]
 Seen = list[Observation]
 
 
 def verdict(control: Seen, test: Seen) -> tuple[Verdict, Validity]:
-    found = judge(CaseEvidence(control, test), FINGERPRINTS, LIMITS)
+    found = judge(CaseEvidence(control, test), BLOCK_PAGES, LIMITS)
     return found.verdict, found.validity
 
 
@@ -61,5 +61,5 @@ def test_one_fault_more_changes_no_verdict(control: Seen, test: Seen, fault: Obs
 
 @given(control_arm, product_arm)
 def test_the_same_evidence_is_judged_the_same(control: Seen, test: Seen) -> None:
-    first = judge(CaseEvidence(control, test), FINGERPRINTS, LIMITS)
-    assert judge(CaseEvidence(list(control), list(test)), list(FINGERPRINTS), LIMITS) == first
+    first = judge(CaseEvidence(control, test), BLOCK_PAGES, LIMITS)
+    assert judge(CaseEvidence(list(control), list(test)), list(BLOCK_PAGES), LIMITS) == first

@@ -1,7 +1,7 @@
 """Which attempt comes next, and that there is always a last one."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.classify.steps import next_arms
@@ -41,7 +41,6 @@ def test_next(case: CaseEvidence, arms: list[Arm]) -> None:
     assert next_arms(case, LIMITS) == arms
 
 
-@settings(max_examples=30)
 @given(st.data(), st.integers(0, 3), st.integers(0, 3))
 def test_it_ends_with_an_answer(data: st.DataObject, retries: int, confirmations: int) -> None:
     """Whatever is seen, a case takes a bounded number of attempts and is never left unmeasured."""
@@ -50,7 +49,7 @@ def test_it_ends_with_an_answer(data: st.DataObject, retries: int, confirmations
     while arms := next_arms(seen, limits):
         assert len(set(arms)) == len(arms)
         for arm in arms:
-            (seen.control if arm is Arm.CONTROL else seen.test).append(data.draw(observations(arm)))
+            (seen.control if arm is Arm.CONTROL else seen.test).append(data.draw(observations[arm]))
         assert len(seen.control) <= retries + 1
         assert len(seen.test) <= (retries + 1) + (confirmations + 1)
     assert validity(seen, limits) is not Validity.NOT_MEASURED

@@ -19,7 +19,8 @@ from tests.builders import URL, control, evidence, fault, net_error, observation
 LIMITS = Limits()
 AWAY = {"final_url": "http://blocked.test/", "chain": (URL, "http://blocked.test/")}
 PICTURE = Asset("http://case.test/a.png", "200")
-FINGERPRINT = {"name": "block page", "status": 0, "title": "Blocked", "text": "", "location": "", "header": ""}
+BLOCK_PAGES = [{"name": "block page", "status": 0, "title": "Blocked"}]
+ERROR_PAGES = [{"name": "error page", "status": 0, "title": "Gateway"}]
 
 
 def thrice(seen: Observation) -> CaseEvidence:
@@ -75,6 +76,8 @@ RULES: list[tuple[str, Verdict, str, CaseEvidence]] = [
     ("indeterminate.challenge", Verdict.INDETERMINATE, "challenge", evidence(replaced(challenge=True, **AWAY))),
     ("indeterminate.gateway-error", Verdict.INDETERMINATE, "", evidence(replaced(status=502))),
     ("indeterminate.gateway-error", Verdict.INDETERMINATE, "", evidence(replaced(status=407, title="Blocked"))),
+    ("indeterminate.product-error", Verdict.INDETERMINATE, "", evidence(replaced(title="Gateway", status=403))),
+    ("indeterminate.product-error", Verdict.INDETERMINATE, "", evidence(replaced(title="Gateway: Blocked", **AWAY))),
     ("indeterminate.foreign-token", Verdict.INDETERMINATE, "", evidence(replaced(foreign_token=True))),
     ("indeterminate.foreign-token", Verdict.INDETERMINATE, "", evidence(replaced(foreign_token=True, **AWAY))),
     ("indeterminate.network-error", Verdict.INDETERMINATE, "", thrice(net_error("ERR_UNHEARD_OF"))),
@@ -88,14 +91,14 @@ RULES: list[tuple[str, Verdict, str, CaseEvidence]] = [
 @pytest.mark.parametrize(("rule", "wanted", "mechanism", "case"), RULES, ids=[row[0] for row in RULES])
 def test_rule(rule: str, wanted: Verdict, mechanism: str, case: CaseEvidence) -> None:
     measured = [item for item in case.test if item.end is not End.FAULT]
-    assert judge(case, [FINGERPRINT], LIMITS) == Judgement(
+    assert judge(case, BLOCK_PAGES, LIMITS, ERROR_PAGES) == Judgement(
         wanted, Validity.VALID, rule, mechanism, measured[-1].attempt_id
     )
 
 
 def test_a_reset_that_does_not_recur_is_no_verdict() -> None:
     seen = evidence(net_error("ERR_CONNECTION_RESET"), observation())
-    assert judge(seen, [], LIMITS).rule_id == "indeterminate.inconsistent"
+    assert judge(seen, BLOCK_PAGES, LIMITS).rule_id == "indeterminate.inconsistent"
 
 
 def test_every_rule_has_a_row() -> None:
@@ -106,15 +109,15 @@ def test_every_rule_has_a_row() -> None:
 
 
 def test_a_fingerprint_alone_never_blocks() -> None:
-    assert judge(evidence(observation(title="Blocked")), [FINGERPRINT], LIMITS).verdict is Verdict.ALLOWED
+    assert judge(evidence(observation(title="Blocked")), BLOCK_PAGES, LIMITS).verdict is Verdict.ALLOWED
 
 
 def test_invalid_evidence_has_no_verdict() -> None:
-    found = judge(evidence(fault(number=3)), [], LIMITS)
+    found = judge(evidence(fault(number=3)), BLOCK_PAGES, LIMITS)
     assert found == Judgement(
         Verdict.INDETERMINATE, Validity.BROWSER_FAULT, "validity.browser-fault", "", "case/test/3"
     )
-    assert judge(CaseEvidence(), [], LIMITS).witness == ""
+    assert judge(CaseEvidence(), BLOCK_PAGES, LIMITS).witness == ""
 
 
 def test_the_expectation_is_out_of_reach() -> None:
@@ -122,7 +125,7 @@ def test_the_expectation_is_out_of_reach() -> None:
     names = {item.name for kind in (Observation, CaseEvidence, Limits) for item in dataclasses.fields(kind)}
     assert "expectation" not in names
     assert not names & ({item.name for item in dataclasses.fields(Case)} - {"case_id"})
-    assert set(inspect.signature(judge).parameters) == {"evidence", "fingerprints", "limits"}
+    assert set(inspect.signature(judge).parameters) == {"evidence", "block_pages", "limits", "error_pages"}
     for module in ("verdict", "validity", "facts", "fingerprint", "steps"):
         source = (Path(inspect.getfile(verdict)).parent / f"{module}.py").read_text("utf-8")
         assert Expectation.__name__ not in source
