@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from harness.classify.facts import is_fault
 from harness.classify.verdict import ERRORS
-from harness.model.observation import Asset
+from harness.model.observation import Asset, Observation
 from harness.model.words import Arm, End
 from tests.builders import fault, net_error, observation, receipt, replaced
 
@@ -37,8 +37,14 @@ FEATURES: list[dict[str, Any]] = [
     {"receipts": (receipt(served="redirect"), receipt())},
     {"assets": (Asset("http://case.test/a.png", "200"),)},
 ]
-POOL = {arm: [replace(kind, arm=arm, **feature) for kind in KINDS for feature in FEATURES] for arm in Arm}
-observations = {arm: st.integers(0, len(pool) - 1).map(pool.__getitem__) for arm, pool in POOL.items()}
+
+
+def _any_of(arm: Arm) -> st.SearchStrategy[Observation]:
+    pool = [replace(kind, arm=arm, **feature) for kind in KINDS for feature in FEATURES]
+    return st.integers(0, len(pool) - 1).map(lambda index: pool[index])
+
+
+observations = {arm: _any_of(arm) for arm in Arm}
 control_arm = st.lists(observations[Arm.CONTROL], max_size=2).flatmap(
     lambda seen: st.permutations([observation(Arm.CONTROL), *seen]) | st.just(seen)
 )
