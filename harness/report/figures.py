@@ -58,6 +58,11 @@ class Figure:
     rows: tuple[Row, ...]
     axis: Axis
 
+    @property
+    def scored(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(row.rate.n for row in self.rows)
+
 
 def figures(scored: Iterable[Scored], setting: str, criteria: Criteria, titles: dict[str, str]) -> list[Figure]:
     """The pictures of one setting: cases to block, plain cases to allow, look-alikes, then by language."""

@@ -66,6 +66,7 @@ REASON = {
     "indeterminate.network-error": "A network error that no known way of blocking explains.",
     "indeterminate.other-download": "A download arrived that is not the file of the case.",
     "indeterminate.challenge": "The product asked for a proof of being human; what follows it is not known.",
+    "indeterminate.product-error": "The product showed its own page for faults; a product in trouble blocks nothing.",
     "indeterminate.gateway-error": "The product answered that it could not reach the page, or asked for a password.",
 }
 
