@@ -1,13 +1,14 @@
 """The origin: answers the attempts that are open, keeps a receipt of every arrival, and has an error page for all
 else."""
 
+import contextlib
 import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
-from mitmproxy.http import HTTPFlow, Response
+from mitmproxy.http import Headers, HTTPFlow, Response
 
 from harness.corpus.answer import Answer, from_fixture
 from harness.internet import pages
@@ -69,13 +70,14 @@ class Origin:
         attempt = self._attempt(arm, url)
         answer, served = self._answer(attempt, url)
         flow.response = _response(answer)
+        body = flow.response.get_content(strict=False) or b""  # unpacked, as the browser digests it
         owner = attempt or self._referring(arm, request.headers.get("referer", ""))
         if owner is None:
             self._stray(f"{url.hostname}: {served}")
             return
         at_ms = round(1000 * (time.monotonic() - owner.opened))
         owner.receipts.append(
-            Receipt(url.href, request.method, answer.status, served, canonical.digest(answer.body), at_ms)
+            Receipt(url.href, request.method, answer.status, served, canonical.digest(body), at_ms)
         )
 
     def _attempt(self, arm: Arm, url: urls.Url) -> OpenAttempt | None:
@@ -90,7 +92,8 @@ class Origin:
         if attempt and (attempt.key == url.key or url.key not in attempt.aliases):
             location = attempt.answer.header("location")
             if 300 <= attempt.answer.status < 400 and location:
-                attempt.aliases.add(urls.parse(urljoin(url.href, location)).key)
+                with contextlib.suppress(ValueError):  # it may lead to what is no web page
+                    attempt.aliases.add(urls.parse(urljoin(url.href, location)).key)
                 return attempt.answer, "redirect"
             return attempt.answer, "page"
         if url.key in self.resources:
@@ -134,4 +137,8 @@ def _miss() -> Answer:
 
 def _response(answer: Answer) -> Response:
     headers = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in answer.headers]
-    return Response.make(answer.status, answer.body, [*headers, (b"Cache-Control", b"no-store")])
+    length = str(len(answer.body)).encode()
+    response = Response.make(answer.status, answer.body)
+    # Set last, as mitmproxy compresses a body made with a Content-Encoding, which a fixture has done already.
+    response.headers = Headers([*headers, (b"Cache-Control", b"no-store"), (b"Content-Length", length)])
+    return response
