@@ -47,7 +47,8 @@ def read(folder: Path) -> tuple[BlockList, ...]:
 
 def digest(lists: tuple[BlockList, ...]) -> str:
     """SHA-256 of what the lists say, whatever their files look like."""
-    return canonical.digest(canonical.dumps(lists))
+    said = [(item.name, sorted(item.domains), sorted(item.ips), sorted(item.urls)) for item in lists]
+    return canonical.digest(canonical.dumps(said))
 
 
 def _category(folder: Path) -> BlockList:
