@@ -1,5 +1,6 @@
 """Product profiles: who a product is, how it is installed, started, reached and stopped, and how it may be set."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Annotated, Literal
@@ -32,6 +33,17 @@ class IdentityCommand(_Strict):
     name: Name
     command: tuple[Argument, ...] = Field(min_length=1)
     pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _one_group(cls, value: str) -> str:
+        try:
+            groups = re.compile(value).groups
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        if groups != 1:
+            raise ValueError("must have one group, which holds the version")
+        return value
 
 
 class Setting(_Strict):
