@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mitmproxy.http import Headers, Request, Response
+from mitmproxy.http import Request, Response
 from mitmproxy.test.tflow import tflow
 
 from harness.internet import origin as origins
@@ -38,7 +38,9 @@ def fixture(tmp_path: Path) -> Callable[[str, bytes], Path]:
 
 
 def ask(origin: Origin, url: str, arm: Arm = Arm.TEST, method: str = "GET", **headers: str) -> Response:
-    flow = tflow(req=Request.make(method, url, headers=Headers(**headers)))
+    flow = tflow(
+        req=Request.make(method, url, headers=[(key.encode(), value.encode()) for key, value in headers.items()])
+    )
     flow.client_conn.sockname = ("127.0.0.1", PORTS[arm])
     origin.request(flow)
     assert flow.response
