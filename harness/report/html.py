@@ -1,5 +1,7 @@
 """`report.html`: the certification report, one file that needs nothing else and runs nothing."""
 
+from functools import cache
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -20,6 +22,12 @@ def report(folder: RunFolder, derived: Derived) -> str:
 
 def render(seen: View) -> str:
     """The view laid out. Every text that goes in is escaped, and what cannot be seen in it is spelt out."""
+    styles = Markup((shipped.REPORTS / STYLES).read_text("utf-8"))
+    return _environment().get_template(TEMPLATE).render(view=seen, plain=plain, styles=styles)
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(shipped.REPORTS),
         autoescape=True,
@@ -30,8 +38,7 @@ def render(seen: View) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(visible=visible, percent=plain.percent)
-    styles = Markup((shipped.REPORTS / STYLES).read_text("utf-8"))
-    return environment.get_template(TEMPLATE).render(view=seen, plain=plain, styles=styles)
+    return environment
 
 
 def _harmless(value: object) -> object:

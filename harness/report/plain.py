@@ -110,7 +110,7 @@ def handled(verb: str, should: str, k: int, n: int, unscored: int) -> str:
     if not n:
         return left
     past = "blocked" if verb == "block" else verb
-    did = f"{past} all {n:,}" if k == 0 else f"did not {verb} {k:,} of {n:,}"
+    did = f"{past} {'none of' if k else 'all'} {n:,}" if k in (0, n) else f"did not {verb} {k:,} of {n:,}"
     return f"it {did} pages that should be {should}" + (f" ({left})" if left else "")
 
 

@@ -1,0 +1,265 @@
+"""The certification report: what it says, what it must never say, and that nothing hostile gets into it alive."""
+
+import os
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.evidence.folder import RunFolder
+from harness.model.words import Decision
+from harness.report import html
+from harness.report.derive import derive
+from harness.report.witnesses import LISTED, SHOWN
+from tests import builders
+from tests.report import runs
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SHY, RLO, ZWSP, NUL = "\u00ad", "\u202e", "\u200b", "\0"
+HOSTILE = f"\"'><script>alert(1)</script></style></title>{{{{ 7*7 }}}}{RLO}gpj.exe{ZWSP}{NUL}\x1b[2J<img src=http://evil.test/>"
+PASSING = ("glyph-pass", "badge-pass", "decision-pass", "glyph-conditional-pass", "decision-conditional-pass")
+
+
+def report(folder: RunFolder) -> str:
+    return html.report(folder, derive(folder))
+
+
+def body(text: str) -> str:
+    return text.partition("</style>")[2]
+
+
+def words(text: str) -> str:
+    """The text of the page without its markup, white space folded."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body(text)))
+
+
+class Elements(HTMLParser):
+    """Every element with its attributes, and whatever is left open."""
+
+    VOID = ("meta", "img", "br", "circle", "path", "rect", "line")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> RunFolder:
+    """Three wrong cases and one unscored."""
+    fates = {"adult-00": "arrives", "adult-01": "altered", "news-01": "blocked", "adult-02": "challenged"}
+    return runs.run(tmp_path / "run", runs.cases(12, 12), fates, shots={"adult-00": runs.JPEG, "news-01": b"GIF89a"})
+
+
+def test_snapshot(mixed: RunFolder) -> None:
+    text = re.sub(r"<style>.*?</style>", "<style></style>", report(mixed), flags=re.DOTALL)
+    path = SNAPSHOTS / "mixed.html"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, "utf-8")
+    assert text == path.read_text("utf-8"), (
+        "if this is meant, run again with UPDATE_SNAPSHOTS=1 and look at the difference"
+    )
+
+
+def test_same_run_same_bytes_wherever_it_lies(mixed: RunFolder, tmp_path: Path) -> None:
+    moved = mixed.path.rename(tmp_path / "elsewhere")
+    assert report(RunFolder(moved)) == report(RunFolder(moved))
+    assert str(tmp_path) not in report(RunFolder(moved))
+
+
+def test_nothing_is_fetched_or_run(mixed: RunFolder) -> None:
+    text = report(mixed)
+    elements = Elements(text)
+    assert (elements.open, elements.wrong) == ([], [])
+    assert not {"script", "link", "iframe", "object", "base", "form"} & {tag for tag, _ in elements.seen}
+    for tag, attributes in elements.seen:
+        assert not [name for name in attributes if name.startswith("on")]
+        assert (attributes.get("href") or "#").startswith("#")
+        assert (attributes.get("src") or "data:image/jpeg;base64,").startswith("data:image/jpeg;base64,"), tag
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in text
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_headings_stand_in_order(mixed: RunFolder) -> None:
+    levels = [int(tag[1]) for tag, _ in Elements(report(mixed)).seen if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_ids_are_unique_and_links_lead_somewhere(mixed: RunFolder) -> None:
+    seen = Elements(report(mixed)).seen
+    ids = [attributes["id"] for _, attributes in seen if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    assert {str(attributes["href"])[1:] for tag, attributes in seen if tag == "a"} <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("fates", "criteria", "decision"),
+    [
+        ({}, {}, Decision.PASS),
+        ({f"adult-{n:02}": "arrives" for n in range(4)}, {}, Decision.CONDITIONAL_PASS),
+        ({f"adult-{n:02}": "arrives" for n in range(7)}, {}, Decision.CONDITIONAL_FAIL),
+        ({f"adult-{n:02}": "arrives" for n in range(12)}, {}, Decision.FAIL),
+        ({}, {"minimum_n": 99}, Decision.INCONCLUSIVE),
+    ],
+)
+def test_decision_comes_first(tmp_path: Path, fates: dict[str, str], criteria: Any, decision: Decision) -> None:
+    profile = builders.criteria(runs.BLOCK.model_copy(update=criteria), runs.ALLOW).model_dump(
+        mode="json", by_alias=True
+    )
+    folder = runs.run(tmp_path / "run", runs.cases(12, 12), fates, criteria=profile)
+    assert derive(folder).decision is decision
+    shown = words(report(folder))
+    headline = decision.value.capitalize()
+    assert f"Decision {headline}" in shown
+    assert shown.index(f"Decision {headline}") < shown.index("1 Criteria Each criterion")
+    panel = body(report(folder)).partition('class="grounds"')[0]
+    slug = decision.value.replace(" ", "-")
+    assert re.findall(r'class="glyph (glyph-[a-z-]+)"', panel) == [f"glyph-{slug}"]
+    assert re.findall(r'class="decision (decision-[a-z-]+)"', panel) == [f"decision-{slug}"]
+
+
+def test_inconclusive_is_no_pass(tmp_path: Path) -> None:
+    fates = {f"adult-{n:02}": "challenged" for n in range(12)}
+    folder = runs.run(tmp_path / "run", runs.cases(12, 12), fates)
+    shown = words(report(folder))
+    assert "neither a pass nor a fail" in shown
+    assert "12 that should be blocked could not be scored, and it let through all 12 pages" in shown
+    assert 'class="decision decision-inconclusive"' in report(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"stop": {"complete": False, "reason": "the product died"}}, "The run was stopped: the product died."),
+        ({"stop": {}}, "The run is not finished"),
+    ],
+)
+def test_void_carries_no_pass(tmp_path: Path, changes: Any, why: str) -> None:
+    text = report(runs.run(tmp_path / "run", runs.cases(12, 12), **changes))
+    assert not [mark for mark in PASSING if mark in body(text)]
+    shown = words(text)
+    assert why in shown
+    assert "Decision Void" in shown
+    assert "Not valid for a decision." in shown
+    assert "Not for signature" in shown
+    assert "Signature" not in shown
+
+
+def test_unsealed_is_a_draft(tmp_path: Path) -> None:
+    text = report(runs.run(tmp_path / "run", runs.cases(12, 12), sealed=False))
+    assert "Draft, not sealed" in text
+    assert "<title>DRAFT: " in text
+    assert "Not for signature" in words(text)
+    assert "Draft" not in body(report(runs.run(tmp_path / "sealed", runs.cases(12, 12))))
+
+
+def test_hostile_text_is_neither_alive_nor_unseen(tmp_path: Path) -> None:
+    planned = [
+        builders.case("case", url=f"http://case.test/{HOSTILE}", category=f"c{HOSTILE}", language=HOSTILE),
+        builders.case("other", category="adult", lookalike_of=HOSTILE, expectation="allow"),
+    ]
+    product = {**runs.PRODUCT, "title": HOSTILE, "description": HOSTILE, "limitations": [HOSTILE]}
+    told = {"title": HOSTILE, "text_start": HOSTILE, "error": HOSTILE, "final_url": f"http://x.test/{HOSTILE}"}
+    criterion = builders.criterion(title=HOSTILE, source=HOSTILE, clause=HOSTILE[:90])
+    profile = builders.criteria(
+        criterion, title=HOSTILE, notice=HOSTILE, authority=HOSTILE, not_assessed={"5": HOSTILE}
+    )
+    folder = runs.run(
+        tmp_path / "run",
+        planned,
+        {"case": "arrives", "other": "arrives"},
+        seen={key: value for key, value in told.items() if key != "text_start"},
+        product=product,
+        identity={"version": HOSTILE},
+        params={"lists": HOSTILE},
+        criteria=profile.model_dump(mode="json", by_alias=True),
+        stop={"complete": False, "reason": HOSTILE, "strays": {HOSTILE: 1}},
+    )
+    text = report(folder)
+    elements = Elements(text)
+    assert (elements.open, elements.wrong) == ([], [])
+    assert "script" not in {tag for tag, _ in elements.seen}
+    assert not [tag for tag, attributes in elements.seen if "evil.test" in str(attributes.get("src"))]
+    assert text.count("</style>") == 1
+    assert "{{ 7*7 }}" in text
+    assert not [char for char in (RLO, ZWSP, NUL, "\x1b") if char in text]
+    assert "‹U+202E›gpj.exe‹U+200B›‹U+0000›" in text
+    assert not set(text) & {chr(code) for code in range(32)} - {"\n"}
+
+
+def test_addresses_are_no_links(mixed: RunFolder) -> None:
+    text = report(mixed)
+    assert '<code class="url">http://adult-00.test/</code>' in text
+    assert 'href="http' not in text
+
+
+def test_only_jpegs_that_verify_are_shown(mixed: RunFolder) -> None:
+    assert report(mixed).count("<img ") == 1
+    for digest in list(mixed.blobs.digests()):
+        mixed.blobs.path(digest).write_bytes(runs.JPEG + b" changed")
+    assert "<img " not in report(mixed)
+
+
+def test_lists_are_capped(tmp_path: Path) -> None:
+    fates = {f"adult-{n:02}": "arrives" for n in range(LISTED + 7)}
+    text = report(runs.run(tmp_path / "run", runs.cases(LISTED + 7, 1), fates))
+    assert text.count('class="card ') == SHOWN
+    assert "7 are left out" in words(text)
+    assert "derived/verdicts.parquet" in text
+    assert len(text) < 1_500_000
+
+
+def test_every_setting_has_its_own_results(tmp_path: Path) -> None:
+    text = report(runs.run(tmp_path / "run", runs.cases(12, 12), settings=("moderate", "most")))
+    shown = words(text)
+    assert "At the setting moderate , it blocked all 12 pages" in shown
+    assert "At the setting most , it blocked all 12 pages" in shown
+    assert text.count('<table class="forest figure"') == 2
+
+
+def test_says_how_to_repeat_the_run_without_saying_where(tmp_path: Path) -> None:
+    folder = runs.run(
+        tmp_path / "run",
+        runs.cases(2, 2),
+        {"adult-00": "arrives"},
+        product_ref="/home/someone/my product",
+        params={"lists": "/home/someone/lists"},
+        params_digests={"lists": "ab" * 32},
+        limit=4,
+        seed=7,
+    )
+    shown = words(report(folder)).replace("&#39;", "'")
+    assert (
+        "harness certify './my product' --corpus test --criteria test --setting moderate --param lists=./lists "
+        "--jobs 1 --seed 7 --limit 4 --timeout 15"
+    ) in shown
+    assert "/home/someone" not in shown
+
+
+def test_a_run_without_records_still_makes_a_report(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.create(
+        builders.spec(product={"name": "p", "title": "P", "kind": "proxy", "fingerprint": [], "error_page": []}),
+        (builders.case(),),
+    )
+    assert "Decision Void" in words(report(folder))

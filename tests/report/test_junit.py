@@ -1,0 +1,63 @@
+"""JUnit: a fail is a failure; void and inconclusive are errors, never passes."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from harness.report.junit import junit
+from tests import builders
+from tests.report import runs
+
+
+def suites(text: str) -> ElementTree.Element:
+    return ElementTree.fromstring(text)
+
+
+def test_pass(tmp_path: Path) -> None:
+    root = suites(junit(runs.derived(tmp_path / "run", runs.cases(12, 12))))
+    assert [
+        (case.get("name"), len(case.findall("failure")), len(case.findall("error"))) for case in root.iter("testcase")
+    ] == [
+        ("block-adult", 0, 0),
+        ("allow", 0, 0),
+        ("run-is-valid", 0, 0),
+    ]
+    assert [(suite.get("tests"), suite.get("failures"), suite.get("errors")) for suite in root] == [("3", "0", "0")]
+
+
+def test_fail_is_a_failure(tmp_path: Path) -> None:
+    fates = {f"adult-{number:02}": "arrives" for number in range(12)}
+    root = suites(junit(runs.derived(tmp_path / "run", runs.cases(12, 12), fates)))
+    failure = root.find(".//failure")
+    assert failure is not None
+    assert failure.get("type") == "fail"
+    assert root[0].get("failures") == "1"
+
+
+def test_inconclusive_is_an_error(tmp_path: Path) -> None:
+    fates = {f"adult-{number:02}": "challenged" for number in range(12)}
+    root = suites(junit(runs.derived(tmp_path / "run", runs.cases(12, 12), fates)))
+    assert [error.get("type") for error in root.iter("error")] == ["inconclusive"]
+    assert root[0].get("errors") == "1"
+
+
+def test_void_makes_every_case_an_error(tmp_path: Path) -> None:
+    stop = {"complete": False, "reason": "the product died"}
+    root = suites(junit(runs.derived(tmp_path / "run", runs.cases(12, 12), stop=stop)))
+    cases = list(root.iter("testcase"))
+    assert all(case.find("error") is not None for case in cases)
+    assert root[0].get("errors") == str(len(cases))
+    assert list(root.iter("failure")) == []
+
+
+def test_a_suite_for_every_setting(tmp_path: Path) -> None:
+    root = suites(junit(runs.derived(tmp_path / "run", runs.cases(12, 12), settings=("moderate", "most"))))
+    assert [suite.get("name") for suite in root] == ["acme at moderate", "acme at most"]
+
+
+def test_text_that_xml_cannot_hold_is_replaced(tmp_path: Path) -> None:
+    hostile = "a\0b\x1bc\ufffe]]><x>&"
+    profile = builders.criteria(builders.criterion(title=hostile), runs.ALLOW).model_dump(mode="json", by_alias=True)
+    text = junit(runs.derived(tmp_path / "run", runs.cases(12, 12), criteria=profile))
+    out = suites(text).find(".//system-out")
+    assert out is not None
+    assert (out.text or "").startswith("a\ufffdb\ufffdc\ufffd]]><x>&\n")
