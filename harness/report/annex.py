@@ -1,27 +1,15 @@
 """The report's annex: who and what was tested, how, and how to check it; facts only, as labelled rows."""
 
-import datetime
 import shlex
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from harness.model.words import Arm
-from harness.report import plain, result
+from harness.report import course, plain, result
+from harness.report.course import Pairs, Table, some
 from harness.report.derive import Derived
 from harness.report.neutral import pathless, prose
-
-Pairs = list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of texts; `head` names its columns."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +52,7 @@ def annex(derived: Derived) -> Annex:
         ],
         description=prose(product.get("description", "")),
         limitations=[prose(item) for item in product.get("limitations", ())],
-        identities=_identities(derived),
+        identities=course.identities(derived),
         settings=_settings(derived),
         params=_params(derived),
         corpus=[
@@ -90,10 +78,10 @@ def annex(derived: Derived) -> Annex:
             (key, plain.DECISION_RULE[key]) for key in sorted({item.rule for item in derived.criteria.criterion})
         ],
         not_assessed=sorted(derived.criteria.not_assessed.items(), key=lambda item: _natural(item[0])),
-        rules=_rules(derived),
-        attempts=_attempts(derived),
+        rules=course.rules(derived),
+        attempts=course.attempts(derived),
         sampling=[
-            ("Planned", f"{len(derived.cases):,} cases at {_some(len(spec.settings), 'setting')}"),
+            ("Planned", f"{len(derived.cases):,} cases at {some(len(spec.settings), 'setting')}"),
             ("Drawn from the corpus", "all cases" if spec.limit is None else f"at most {spec.limit:,} (--limit)"),
             ("Seed", str(spec.seed)),
             ("Cases under way at once", str(spec.jobs)),
@@ -101,10 +89,10 @@ def annex(derived: Derived) -> Annex:
             ("Repeats after a fault", f"at most {spec.limits.fault_retries}"),
             ("Confirmations of a network error", str(spec.limits.confirmations)),
         ],
-        canaries=_canaries(derived),
-        faults=_faults(derived),
-        strays=_strays(derived),
-        versions=_versions(derived),
+        canaries=course.canaries(derived),
+        faults=course.faults(derived),
+        strays=course.strays(derived),
+        versions=course.versions(derived),
         digests=[
             ("Plan", spec.plan_digest),
             ("Journal head", derived.head),
@@ -140,21 +128,8 @@ def command(derived: Derived) -> str:
     return pathless(shlex.join([*words, "--timeout", f"{spec.limits.attempt_seconds:g}"]))
 
 
-def when(stamp: str) -> str:
-    """An ISO 8601 time as people write it; as it is when it is none, "not recorded" when empty."""
-    try:
-        at = datetime.datetime.fromisoformat(stamp).astimezone(datetime.UTC)
-    except ValueError:
-        return stamp or "not recorded"
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
 def _ref(ref: str) -> str:
     return f"./{PurePath(ref).name}" if "/" in ref else ref
-
-
-def _some(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _natural(clause: str) -> tuple[tuple[int, str], ...]:
@@ -163,16 +138,6 @@ def _natural(clause: str) -> tuple[tuple[int, str], ...]:
 
 def _treated(treatment: Any) -> str:
     return f"{treatment.block} when it should be blocked, {treatment.allow} when it should be allowed"
-
-
-def _identities(derived: Derived) -> Table:
-    facts = derived.state.of_kind("identity")
-    keys = sorted({key for fact in facts for key in fact["product"]})
-    rows = [
-        (fact["setting"], fact["phase"], *(pathless(fact["product"].get(key, "–")) for key in keys), fact["browser"])
-        for fact in facts
-    ]
-    return Table("Identity, asked before and after the cases", ("Setting", "Asked", *keys, "browser"), tuple(rows))
 
 
 def _settings(derived: Derived) -> Table:
@@ -238,61 +203,3 @@ def _sources(derived: Derived) -> list[tuple[str, str]]:
     for item in derived.criteria.criterion:
         found.setdefault(prose(item.source), []).append(item.id)
     return [(", ".join(ids), source) for source, ids in found.items()]
-
-
-def _rules(derived: Derived) -> Table:
-    counted = Counter(item.judgement.rule_id for item in derived.scored)
-    rows = tuple((rule, f"{count:,}", plain.rule(rule)) for rule, count in sorted(counted.items()))
-    return Table("Verdict rules that applied, and how often", ("Rule", "Cases", "What it says"), rows)
-
-
-def _attempts(derived: Derived) -> Pairs:
-    control = [len(items) for items in derived.state.control.values()]
-    test = [len(items) for items in derived.state.test.values()]
-    return [
-        ("Sessions", str(len(derived.state.of_kind("start")))),
-        (
-            f"Attempts, {Arm.CONTROL} arm",
-            f"{sum(control):,}, {_some(sum(count > 1 for count in control), 'case')} more than once",
-        ),
-        (
-            f"Attempts, {Arm.TEST} arm",
-            f"{sum(test):,}, {_some(sum(count > 1 for count in test), 'case')} more than once",
-        ),
-    ]
-
-
-def _canaries(derived: Derived) -> Table:
-    facts = derived.state.of_kind("canary")
-    sung: dict[tuple[str, str, str, str], Counter[Any]] = {}
-    for fact in facts:
-        sung.setdefault((fact["setting"], fact["phase"], fact["which"], fact["arm"]), Counter())[fact["sings"]] += 1
-    rows = [(*key, str(count[True]), str(count[False]), str(count[None])) for key, count in sung.items()]
-    return Table("Canaries", ("Setting", "Asked", "Canary", "Arm", "As it must be", "Not so", "No answer"), tuple(rows))
-
-
-def _faults(derived: Derived) -> Table:
-    facts = [record for record in derived.state.facts if record.kind == "fault"]
-    rows = [
-        (when(fact.at), str(fact.data["what"]), pathless(fact.data["why"]), str(fact.data["restart"])) for fact in facts
-    ]
-    return Table("Faults and restarts", ("Time", "Part", "What happened", "Restart"), tuple(rows))
-
-
-def _strays(derived: Derived) -> Table:
-    stops = derived.state.of_kind("stop")
-    counted = stops[-1].get("strays", {}) if stops else {}
-    rows = tuple((what, f"{count:,}") for what, count in sorted(counted.items()))
-    return Table("Requests that belong to no case", ("Request", "Count"), rows)
-
-
-def _versions(derived: Derived) -> Pairs:
-    starts = derived.state.of_kind("start")
-    browsers = dict.fromkeys(fact["browser"] for fact in derived.state.of_kind("identity"))
-    pairs = [("Browser", ", ".join(browsers) or "not recorded")]
-    pairs += [(str(key), str(value)) for key, value in (starts[-1]["versions"] if starts else {}).items()]
-    return [
-        *pairs,
-        ("Verdict rules", derived.spec.rules_version),
-        ("Planned with harness", derived.spec.harness_version),
-    ]

@@ -1,5 +1,7 @@
 """The report's words: decisions, rates, reasons and rules in sentences a layperson understands."""
 
+import datetime
+
 from harness.model.words import Decision, Metric, Validity
 
 HEADLINE = {
@@ -106,12 +108,16 @@ def rule(key: str) -> str:
 
 def handled(verb: str, should: str, k: int, n: int, unscored: int) -> str:
     """What the product did with pages that should be blocked or allowed, `k` of `n` wrongly; "" without any."""
-    left = f"{unscored:,} that should be {should} could not be scored" if unscored else ""
     if not n:
-        return left
+        return f"{unscored:,} pages that should be {should} could not be scored" if unscored else ""
     past = "blocked" if verb == "block" else verb
-    did = f"{past} {'none of' if k else 'all'} {n:,}" if k in (0, n) else f"did not {verb} {k:,} of {n:,}"
-    return f"it {did} pages that should be {should}" + (f" ({left})" if left else "")
+    if n == 1:
+        did = f"{f'did not {verb}' if k else past} the one scored page"
+    elif k in (0, n):
+        did = f"{past} {'none of' if k else 'all'} {n:,} pages"
+    else:
+        did = f"did not {verb} {k:,} of {n:,} pages"
+    return f"it {did} that should be {should}" + (f" ({unscored:,} more could not be scored)" if unscored else "")
 
 
 def percent(value: float | None) -> str:
@@ -123,3 +129,12 @@ def percent(value: float | None) -> str:
     if 0.9995 <= value < 1:
         return ">99.9%"
     return f"{value:.1%}"
+
+
+def when(stamp: str) -> str:
+    """An ISO 8601 time as people write it; as it is when it is none, "not recorded" when empty."""
+    try:
+        at = datetime.datetime.fromisoformat(stamp).astimezone(datetime.UTC)
+    except ValueError:
+        return stamp or "not recorded"
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

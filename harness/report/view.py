@@ -7,7 +7,8 @@ from harness.evidence.folder import RunFolder
 from harness.model import canonical
 from harness.model.words import Decision, Expectation, Metric, Outcome
 from harness.report import plain, result
-from harness.report.annex import Annex, Pairs, annex, command, when
+from harness.report.annex import Annex, annex, command
+from harness.report.course import Pairs
 from harness.report.derive import Derived
 from harness.report.figures import Axis, Figure, axis, figures
 from harness.report.neutral import pathless, prose
@@ -96,7 +97,7 @@ def view(folder: RunFolder, derived: Derived) -> View:
         corpus=f"{spec.corpus['title']}, version {spec.corpus['version']}",
         criteria=f"{derived.criteria.title}, version {derived.criteria.version}",
         dates=[
-            (name, when(run[key]))
+            (name, plain.when(run[key]))
             for name, key in (("Planned", "planned_at"), ("Begun", "started_at"), ("Ended", "finished_at"))
         ],
         decision=derived.decision,

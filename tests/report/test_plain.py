@@ -43,9 +43,11 @@ def test_percent_never_rounds_some_to_none_or_all(value: float | None, shown: st
             1,
             5,
             2,
-            "it did not block 1 of 5 pages that should be blocked (2 that should be blocked could not be scored)",
+            "it did not block 1 of 5 pages that should be blocked (2 more could not be scored)",
         ),
-        (0, 0, 2, "2 that should be blocked could not be scored"),
+        (1, 1, 0, "it did not block the one scored page that should be blocked"),
+        (0, 1, 0, "it blocked the one scored page that should be blocked"),
+        (0, 0, 2, "2 pages that should be blocked could not be scored"),
         (0, 0, 0, ""),
     ],
 )

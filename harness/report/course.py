@@ -1,0 +1,102 @@
+"""What the records say happened in the run, as tables of texts."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from harness.model.words import Arm
+from harness.report import plain
+from harness.report.derive import Derived
+from harness.report.neutral import pathless
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of texts; `head` names its columns."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def identities(derived: Derived) -> Table:
+    """What product and browser said they were, each time they were asked."""
+    facts = derived.state.of_kind("identity")
+    keys = sorted({key for fact in facts for key in fact["product"]})
+    rows = [
+        (fact["setting"], fact["phase"], *(pathless(fact["product"].get(key, "–")) for key in keys), fact["browser"])
+        for fact in facts
+    ]
+    return Table("Identity, asked before and after the cases", ("Setting", "Asked", *keys, "browser"), tuple(rows))
+
+
+def rules(derived: Derived) -> Table:
+    """How many cases each verdict rule decided."""
+    counted = Counter(item.judgement.rule_id for item in derived.scored)
+    rows = tuple((rule, f"{count:,}", plain.rule(rule)) for rule, count in sorted(counted.items()))
+    return Table("Verdict rules that applied, and how often", ("Rule", "Cases", "What it says"), rows)
+
+
+def attempts(derived: Derived) -> Pairs:
+    """Sessions, and attempts by arm."""
+    control = [len(items) for items in derived.state.control.values()]
+    test = [len(items) for items in derived.state.test.values()]
+    return [
+        ("Sessions", str(len(derived.state.of_kind("start")))),
+        (
+            f"Attempts, {Arm.CONTROL} arm",
+            f"{sum(control):,}, {some(sum(count > 1 for count in control), 'case')} more than once",
+        ),
+        (
+            f"Attempts, {Arm.TEST} arm",
+            f"{sum(test):,}, {some(sum(count > 1 for count in test), 'case')} more than once",
+        ),
+    ]
+
+
+def canaries(derived: Derived) -> Table:
+    """How the canaries did, by setting, phase and arm."""
+    facts = derived.state.of_kind("canary")
+    sung: dict[tuple[str, str, str, str], Counter[Any]] = {}
+    for fact in facts:
+        sung.setdefault((fact["setting"], fact["phase"], fact["which"], fact["arm"]), Counter())[fact["sings"]] += 1
+    rows = [(*key, str(count[True]), str(count[False]), str(count[None])) for key, count in sung.items()]
+    return Table("Canaries", ("Setting", "Asked", "Canary", "Arm", "As it must be", "Not so", "No answer"), tuple(rows))
+
+
+def faults(derived: Derived) -> Table:
+    """What failed and was started again."""
+    facts = [record for record in derived.state.facts if record.kind == "fault"]
+    rows = [
+        (plain.when(fact.at), str(fact.data["what"]), pathless(fact.data["why"]), str(fact.data["restart"]))
+        for fact in facts
+    ]
+    return Table("Faults and restarts", ("Time", "Part", "What happened", "Restart"), tuple(rows))
+
+
+def strays(derived: Derived) -> Table:
+    """What reached the replayed Internet and belongs to no case."""
+    stops = derived.state.of_kind("stop")
+    counted = stops[-1].get("strays", {}) if stops else {}
+    rows = tuple((what, f"{count:,}") for what, count in sorted(counted.items()))
+    return Table("Requests that belong to no case", ("Request", "Count"), rows)
+
+
+def versions(derived: Derived) -> Pairs:
+    """Versions of everything a result could depend on."""
+    starts = derived.state.of_kind("start")
+    browsers = dict.fromkeys(fact["browser"] for fact in derived.state.of_kind("identity"))
+    pairs = [("Browser", ", ".join(browsers) or "not recorded")]
+    pairs += [(str(key), str(value)) for key, value in (starts[-1]["versions"] if starts else {}).items()]
+    return [
+        *pairs,
+        ("Verdict rules", derived.spec.rules_version),
+        ("Planned with harness", derived.spec.harness_version),
+    ]
+
+
+def some(count: int, what: str) -> str:
+    """A count with its noun."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
