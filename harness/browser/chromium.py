@@ -59,9 +59,7 @@ class Chromium:
                 env={**os.environ, "HOME": self._home},
                 handle_sigint=False,
             )
-            opener = build_opener(ProxyHandler({}))
-            with opener.open(f"http://127.0.0.1:{port}/json/version", timeout=10) as answer:
-                version = json.load(answer)
+            version = about(port)
         except (PlaywrightError, OSError) as error:
             await self.stop()
             raise BrowserGone(f"{self.executable} did not start: {str(error)[:2000]}") from None
@@ -86,3 +84,9 @@ class Chromium:
             await self._playwright.stop()
             self._playwright = None
         shutil.rmtree(self._home, ignore_errors=True)
+
+
+def about(port: int) -> dict[str, str]:
+    """What the browser with DevTools on that loopback port says of itself. Raises OSError."""
+    with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/json/version", timeout=10) as answer:
+        return dict(json.load(answer))

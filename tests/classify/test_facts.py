@@ -3,8 +3,9 @@
 import pytest
 
 from harness.classify.canary import Canary, sings
-from harness.classify.facts import delivered, error_name, is_fault, led_away, same_resource
+from harness.classify.facts import delivered, error_name, is_fault, led_away, missing_assets, same_resource
 from harness.classify.fingerprint import matching
+from harness.model.observation import Asset
 from harness.model.words import End
 from tests.builders import URL, control, fault, net_error, observation, receipt, replaced
 
@@ -51,6 +52,15 @@ def test_is_fault() -> None:
     assert is_fault(net_error("ERR_PROXY_CONNECTION_FAILED"))
     assert is_fault(observation(product_alive=False))
     assert not is_fault(net_error("ERR_TUNNEL_CONNECTION_FAILED"))
+
+
+@pytest.mark.parametrize(
+    ("result", "missing"), [("200", False), ("399", False), ("400", True), ("net::ERR_FAILED", True)]
+)
+def test_missing_assets(result: str, missing: bool) -> None:
+    seen = observation(assets=(Asset("http://case.test/a", result), Asset("http://case.test/more", "200")))
+    wanted = ["http://case.test/a"] if missing else []
+    assert missing_assets(seen, control(assets=(Asset("http://case.test/a", "200"),))) == wanted
 
 
 def test_canaries() -> None:

@@ -1,0 +1,1 @@
+"""Benches: ratios taken side by side in one run."""
