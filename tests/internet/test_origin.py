@@ -191,6 +191,19 @@ def test_a_redirect_leads_to_a_page_of_the_attempt(
     assert served(origin) == ["redirect", "page"]
 
 
+@pytest.mark.parametrize(
+    ("status", "header"), [(302, "X-None"), (200, "Location"), (400, "Location"), (201, "Location")]
+)
+def test_what_only_looks_like_a_redirect(
+    origin: Origin, fixture: Callable[[str, bytes], Path], status: int, header: str
+) -> None:
+    data = f"HTTP/1.1 {status} Status\n{header}: http://goal.test/\n\n".encode()
+    origin.open("one", Arm.TEST, URL, fixture("r.http", data), MINE)
+    assert ask(origin, URL).status_code == status
+    assert tokens(ask(origin, "http://goal.test/")) == []
+    assert served(origin) == ["page"]
+
+
 def test_a_redirect_to_nowhere_is_a_miss_of_the_attempt(origin: Origin, fixture: Callable[[str, bytes], Path]) -> None:
     origin.open("one", Arm.TEST, URL, fixture("r.http", redirect("/elsewhere")), MINE)
     ask(origin, URL)

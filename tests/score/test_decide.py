@@ -99,7 +99,6 @@ def test_an_unscored_case_more_never_helps_to_pass(rule: Criterion, n: int, k: i
     assert before is not Decision.FAIL or after is Decision.FAIL or rule.rule == "simple-acceptance"
 
 
-@pytest.mark.xfail(strict=True, reason="too many unscored cases turn a failure that is not certain into inconclusive")
 @pytest.mark.parametrize(("rule", "k"), [(GUARDED, 15), (SIMPLE, 180)])
 def test_an_unscored_case_more_never_improves(rule: Criterion, k: int) -> None:
     before, after = decision(rule, k, 200, 20), decision(rule, k, 200, 60)

@@ -60,7 +60,7 @@ def test_nothing_scored(metric: Metric) -> None:
 
 
 ROWS = [
-    *[(BLOCK, Verdict.BLOCKED)] * 4,
+    *[(BLOCK, Verdict.BLOCKED)] * 6,
     *[(BLOCK, Verdict.ALLOWED)] * 3,
     (BLOCK, Verdict.WARNED),
     (BLOCK, Verdict.INDETERMINATE),
@@ -69,7 +69,7 @@ ROWS = [
     (ALLOW, Verdict.DEGRADED),
     (ALLOW, Verdict.INDETERMINATE),
 ]
-WHOLE = Tally(tp=4, fn=4, fp=3, tn=5, unscored_block=1, unscored_allow=1)
+WHOLE = Tally(tp=6, fn=4, fp=3, tn=5, unscored_block=1, unscored_allow=1)
 
 
 def test_tally() -> None:
