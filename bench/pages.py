@@ -39,7 +39,9 @@ class Site:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 path = re.match(rb"GET (\S+)", head)
-                body = pages.NEUTRAL.replace("</body>", f"<i hidden>{path[1].decode() if path else ''}</i></body>").encode()
+                body = pages.NEUTRAL.replace(
+                    "</body>", f"<i hidden>{path[1].decode() if path else ''}</i></body>"
+                ).encode()
                 fields = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: no-store\r\nContent-Length: %d\r\n\r\n"
                 writer.write(fields % len(body) + body)
                 await writer.drain()

@@ -16,7 +16,8 @@ NAMES = (
 
 
 class Processor:
-    """Samples this process and its descendants; `seconds` by name when the block ends. A process gone between samples loses its last part."""
+    """Samples this process and its descendants; `seconds` by name when the block ends. A process gone between samples
+    loses its last part."""
 
     def __init__(self, every: float = 0.1) -> None:
         self._every = every

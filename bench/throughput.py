@@ -1,8 +1,11 @@
 """How near the harness comes to what the browser can do: `python -m bench.throughput`.
 
-In one run, side by side, on the same pages: (a) the limit: DevTools protocol, headless-shell, no proxy; (b) the script a vendor would
-write: Playwright, a new context for every URL, through mitmproxy; (c) the harness with everything it does, through mitmproxy alone and
-through squid. Rates are page loads a second; a case of the harness is two loads, one on each arm. Processor time is by process.
+In one run, side by side, on the same pages: (a) the limit: DevTools protocol, headless-shell, no proxy; (b) the script
+a vendor would
+write: Playwright, a new context for every URL, through mitmproxy; (c) the harness with everything it does, through
+mitmproxy alone and
+through squid. Rates are page loads a second; a case of the harness is two loads, one on each arm. Processor time is by
+process.
 """
 
 import argparse
@@ -54,7 +57,10 @@ async def limit(executable: Path, count: int, jobs: int, scheme: str) -> Lap:
     rules = "--host-resolver-rules=MAP *.bench.test 127.0.0.1"
     async with Site() as site, async_playwright() as playwright:
         (port,) = free_ports(1)
-        arguments = [item for item in ARGUMENTS if "host-resolver" not in item] + [rules, f"--remote-debugging-port={port}"]
+        arguments = [item for item in ARGUMENTS if "host-resolver" not in item] + [
+            rules,
+            f"--remote-debugging-port={port}",
+        ]
         arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = await playwright.chromium.launch(executable_path=executable, args=arguments)
         devtools = await DevTools.open(about(port)["webSocketDebuggerUrl"])
@@ -91,7 +97,9 @@ async def script(executable: Path, count: int, jobs: int, scheme: str) -> Lap:
         async with async_playwright() as playwright:
             arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
             browser = await playwright.chromium.launch(
-                executable_path=executable, args=arguments, proxy={"server": f"http://127.0.0.1:{internet.control_port}"}
+                executable_path=executable,
+                args=arguments,
+                proxy={"server": f"http://127.0.0.1:{internet.control_port}"},
             )
             addresses = urls(count, scheme)
             for number, url in enumerate(addresses):
@@ -153,13 +161,19 @@ async def measure(count: int, rounds: int, jobs: int, scheme: str, executable: P
             loads = max(20, count // 5) if way is script else count
             laps[name].append(await way(executable, loads, jobs, scheme))
             print(f"round {number + 1} of {rounds}: {name}: {laps[name][-1].rate:.1f}/s", file=sys.stderr)
-    print(f"\n{scheme}, {count} pages, {rounds} rounds, {jobs} tabs or cases at once, {os.cpu_count()} processors, {executable.name}")
+    print(
+        f"\n{scheme}, {count} pages, {rounds} rounds, {jobs} tabs or cases at once, {os.cpu_count()} processors, {executable.name}"
+    )
     print(f"{'':52}{'loads/s':>9}{'x (a)':>8}{'x (b)':>8}   processor ms a load, by process")
     for name, found in laps.items():
-        against = [[lap.rate / base.rate for lap, base in zip(found, laps[other], strict=True)] for other in (LIMIT, SCRIPT)]
+        against = [
+            [lap.rate / base.rate for lap, base in zip(found, laps[other], strict=True)] for other in (LIMIT, SCRIPT)
+        ]
         ratios = "".join(f"{statistics.median(values):8.2f}" for values in against)
         middle = sorted(found, key=lambda lap: lap.rate)[len(found) // 2]
-        shares = ", ".join(f"{who} {1000 * seconds / middle.loads:.1f}" for who, seconds in middle.processor.items() if seconds > 0.05)
+        shares = ", ".join(
+            f"{who} {1000 * seconds / middle.loads:.1f}" for who, seconds in middle.processor.items() if seconds > 0.05
+        )
         print(f"{name:52}{statistics.median(lap.rate for lap in found):9.1f}{ratios}   {shares}")
 
 
@@ -169,7 +183,9 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=300, help="page loads in each lap (the script makes a fifth)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=4)
-    parser.add_argument("--scheme", choices=("http", "https"), default="http", help="of (b) and (c); the limit is always http")
+    parser.add_argument(
+        "--scheme", choices=("http", "https"), default="http", help="of (b) and (c); the limit is always http"
+    )
     parser.add_argument("--browser")
     given = parser.parse_args()
     asyncio.run(measure(given.pages, given.rounds, given.jobs, given.scheme, find(given.browser)))

@@ -155,6 +155,7 @@ def spec(cases: tuple[Case, ...] = (case(),), **changes: Any) -> Spec:
         planned=len(cases),
         seed=1,
         limit=None,
+        only=(),
         jobs=1,
         limits=Limits(),
         rules_version="1",

@@ -55,11 +55,17 @@ def install() -> Path:
         return find()
     except UsageError:
         pass
-    tried = [[sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]]
+    download = [sys.executable, "-m", "playwright", "install", "--only-shell"]
+    tried = [[*download, "chromium"]]
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        tried.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium-headless-shell"])
-        tried.insert(0, ["apt-get", "update"])
-        tried.append(["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+        package = ["apt-get", "install", "-y", "--no-install-recommends"]
+        tried = [
+            ["apt-get", "update"],
+            [*package, "chromium-headless-shell"],
+            [*download, "--with-deps", "chromium"],
+            *tried,
+        ]
+        tried.append([*package, "chromium"])
     for command in tried:
         print("+", " ".join(command), file=sys.stderr, flush=True)
         done = subprocess.run(

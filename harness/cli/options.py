@@ -58,6 +58,9 @@ def planning(command: Command) -> Command:
                 "--limit", type=click.IntRange(min=1), help="Draw only so many cases, from all categories in turn."
             ),
             click.option(
+                "--case", "only", multiple=True, metavar="ID", help="Only this case; may be given more than once."
+            ),
+            click.option(
                 "--timeout",
                 type=click.FloatRange(1, 600),
                 default=15,

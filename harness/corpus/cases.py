@@ -49,7 +49,7 @@ def _rows(path: Path, categories: frozenset[str]) -> Iterator[tuple[int, Case]]:
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     ids: dict[str, int] = {}
-    seen: dict[str, tuple[int, Case]] = {}
+    seen: dict[tuple[str, str], tuple[int, Case]] = {}
     start = 1
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -67,10 +67,11 @@ def _rows(path: Path, categories: frozenset[str]) -> Iterator[tuple[int, Case]]:
                     f"{case.case_id!r} stands already at line {ids[case.case_id]}", file=path, line=line, key="case_id"
                 )
             ids[case.case_id] = line
-            href = urls.parse(case.url).href
-            if href in seen:
-                _refuse_twin(seen[href], case, path, line)
-            seen[href] = (line, case)
+            url = urls.parse(case.url)
+            # Fragment and credentials are not part of a request: two labels of one request contradict each other.
+            if twin := seen.get((url.scheme, url.key)):
+                _check_twin(twin, case, path, line)
+            seen[url.scheme, url.key] = (line, case)
             yield line, case
     except csv.Error as error:
         raise UsageError(f"not valid CSV: {error}", file=path, line=start) from None
@@ -126,10 +127,10 @@ def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int
     )
 
 
-def _refuse_twin(first: tuple[int, Case], case: Case, path: Path, line: int) -> None:
+def _check_twin(first: tuple[int, Case], case: Case, path: Path, line: int) -> None:
+    """Refuse two labels for one request, and one address twice; twins in all but the fragment may stand."""
     earlier, twin = first
-    same = (twin.category, twin.expectation) == (case.category, case.expectation)
-    if twin.expectation != case.expectation or not same:
+    if (twin.category, twin.expectation) != (case.category, case.expectation):
         labels = f"{twin.category}/{twin.expectation} there, {case.category}/{case.expectation} here"
         raise UsageError(
             f"conflicting labels for {case.url!r}, already at line {earlier}: {labels}",
@@ -137,4 +138,5 @@ def _refuse_twin(first: tuple[int, Case], case: Case, path: Path, line: int) -> 
             line=line,
             key="expectation",
         )
-    raise UsageError(f"duplicate of line {earlier}: {case.url!r}", file=path, line=line, key="url")
+    if urls.parse(twin.url).href == urls.parse(case.url).href:
+        raise UsageError(f"duplicate of line {earlier}: {case.url!r}", file=path, line=line, key="url")

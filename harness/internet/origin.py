@@ -76,9 +76,7 @@ class Origin:
             self._stray(f"{url.hostname}: {served}")
             return
         at_ms = round(1000 * (time.monotonic() - owner.opened))
-        owner.receipts.append(
-            Receipt(url.href, request.method, answer.status, served, canonical.digest(body), at_ms)
-        )
+        owner.receipts.append(Receipt(url.href, request.method, answer.status, served, canonical.digest(body), at_ms))
 
     def _attempt(self, arm: Arm, url: urls.Url) -> OpenAttempt | None:
         here = [item for item in self.attempts.values() if item.arm is arm]

@@ -41,6 +41,7 @@ class Spec:
     planned: int
     seed: int
     limit: int | None
+    only: tuple[str, ...]
     jobs: int
     limits: Limits
     rules_version: str
@@ -54,6 +55,6 @@ def spec_from(data: dict[str, Any]) -> Spec:
     if set(data) != names:
         raise ValueError(f"keys differ from the schema: {', '.join(sorted(set(data) ^ names))}")
     values = dict(data)
-    values["settings"] = tuple(values["settings"])
+    values["settings"], values["only"] = tuple(values["settings"]), tuple(values["only"])
     values["limits"] = Limits(**values["limits"])
     return Spec(**values)

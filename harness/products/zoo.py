@@ -159,7 +159,7 @@ class Lying200(Behaviour):
 
     def block(self, flow: HTTPFlow) -> None:
         flow.response = page(
-            "<!doctype html><title>Weather</title><h1>Weather</h1><p>Mild with some cloud, light wind from the west.</p>"
+            "<!doctype html><title>Weather</title><h1>Weather</h1><p>Mild, some cloud, light wind from the west.</p>"
         )
 
 

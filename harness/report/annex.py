@@ -125,6 +125,8 @@ def command(derived: Derived) -> str:
     words += ["--jobs", str(spec.jobs), "--seed", str(spec.seed)]
     if spec.limit is not None:
         words += ["--limit", str(spec.limit)]
+    for name in spec.only:
+        words += ["--case", name]
     return pathless(shlex.join([*words, "--timeout", f"{spec.limits.attempt_seconds:g}"]))
 
 

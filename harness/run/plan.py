@@ -10,6 +10,7 @@ from harness.corpus.load import Corpus, limited
 from harness.corpus.load import load as load_corpus
 from harness.evidence.folder import RunFolder, plan_text
 from harness.model import canonical
+from harness.model.case import Case
 from harness.model.errors import UsageError
 from harness.model.spec import SCHEMA, Limits, Spec
 from harness.products import lists
@@ -31,6 +32,7 @@ class Request:
     jobs: int = 4
     seed: int = 1
     limit: int | None = None
+    only: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -46,7 +48,7 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
     settings = tuple(dict.fromkeys(product.checked_setting(name) for name in request.settings or ("",)))
     corpus = load_corpus(request.corpus)
     _check_categories(criteria, corpus)
-    cases = limited(corpus.cases, request.limit, request.seed)
+    cases = limited(_chosen(corpus, request.only), request.limit, request.seed)
     spec = Spec(
         schema=SCHEMA,
         harness_version=harness.__version__,
@@ -75,6 +77,7 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
         planned=len(cases) * len(settings),
         seed=request.seed,
         limit=request.limit,
+        only=tuple(request.only),
         jobs=request.jobs,
         limits=request.limits,
         rules_version=RULES_VERSION,
@@ -94,6 +97,14 @@ def reopen(spec: Spec) -> tuple[Product, Corpus]:
     if corpus.digest != spec.corpus["digest"]:
         raise UsageError(f"the corpus has changed since the run was planned: {corpus.folder}")
     return product, corpus
+
+
+def _chosen(corpus: Corpus, only: Sequence[str]) -> tuple[Case, ...]:
+    """The cases named, or all. Raises UsageError when one is not in the corpus."""
+    known = {case.case_id for case in corpus.cases}
+    if unknown := [name for name in only if name not in known]:
+        raise UsageError(f"no such case in corpus {corpus.manifest.name!r}: {', '.join(unknown)}", key="--case")
+    return tuple(case for case in corpus.cases if not only or case.case_id in only)
 
 
 def _check_categories(criteria: Criteria, corpus: Corpus) -> None:

@@ -83,38 +83,27 @@ def overall(decided: list[Decided]) -> Decision:
 
 
 def _decision(criterion: Criterion, k: int, n: int, unscored: int, lower: float, upper: float) -> tuple[Decision, str]:
-    at = f"at {criterion.confidence:.0%} confidence"
-    bound = f"{criterion.bound:.1%}"
     if n == 0:
         return Decision.INCONCLUSIVE, "No case could be scored, so nothing can be said."
+    at, bound = f"at {criterion.confidence:.0%} confidence", f"{criterion.bound:.1%}"
+    wrong, within = f"{k} of {n} cases went wrong", k / n <= criterion.bound
     if criterion.rule == "guard-band" and lower > criterion.bound:
-        return (
-            Decision.FAIL,
-            f"{k} of {n} cases went wrong; {at} the true rate is above {lower:.1%}, and the bound is {bound}.",
-        )
+        return Decision.FAIL, f"{wrong}; {at} the true rate is above {lower:.1%}, and the bound is {bound}."
     if n < criterion.minimum_n:
-        return Decision.INCONCLUSIVE, f"Only {n} cases could be scored; at least {criterion.minimum_n} are needed."
-    if unscored > criterion.maximum_unscored * (n + unscored):
+        return Decision.INCONCLUSIVE, f"Only {n} of the {criterion.minimum_n} cases that are needed could be scored."
+    # Cases left unscored may spoil a pass, never a failure.
+    if within and unscored > criterion.maximum_unscored * (n + unscored):
+        most = f"at most {criterion.maximum_unscored:.1%} may be"
         share = unscored / (n + unscored)
-        return (
-            Decision.INCONCLUSIVE,
-            f"{unscored} cases ({share:.1%}) could not be scored; at most {criterion.maximum_unscored:.1%} may be.",
-        )
+        return Decision.INCONCLUSIVE, f"{unscored} cases ({share:.1%}) could not be scored; {most}."
     if criterion.rule == "simple-acceptance":
-        decision = Decision.PASS if k / n <= criterion.bound else Decision.FAIL
-        return (
-            decision,
-            f"{k} of {n} cases went wrong ({k / n:.1%}); the bound is {bound}, compared without a guard band.",
-        )
+        decision = Decision.PASS if within else Decision.FAIL
+        return decision, f"{wrong} ({k / n:.1%}); the bound is {bound}, compared without a guard band."
     if upper <= criterion.bound:
-        return (
-            Decision.PASS,
-            f"{k} of {n} cases went wrong; {at} the true rate is at most {upper:.1%}, within the bound of {bound}.",
-        )
-    side = "within" if k / n <= criterion.bound else "above"
-    decision = Decision.CONDITIONAL_PASS if side == "within" else Decision.CONDITIONAL_FAIL
+        return Decision.PASS, f"{wrong}; {at} the true rate is at most {upper:.1%}, within the bound of {bound}."
+    decision = Decision.CONDITIONAL_PASS if within else Decision.CONDITIONAL_FAIL
+    side = f"{'within' if within else 'above'} the bound of {bound}"
     return (
         decision,
-        f"{k} of {n} cases went wrong ({k / n:.1%}), {side} the bound of {bound}, but {at} the true rate may lie between"
-        f" {lower:.1%} and {upper:.1%}.",
+        f"{wrong} ({k / n:.1%}), {side}, but {at} the true rate may lie between {lower:.1%} and {upper:.1%}.",
     )

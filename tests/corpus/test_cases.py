@@ -145,7 +145,6 @@ def test_http_and_https_are_two_cases(tmp_path: Path) -> None:
     assert len(read_cases(table(tmp_path, rows), KNOWN)) == 4
 
 
-@pytest.mark.xfail(strict=True, reason="twins are told by href, which keeps fragment and credentials")
 @pytest.mark.parametrize("url", ["http://one.test/#part", "http://user@one.test/"])
 def test_one_request_is_one_case(tmp_path: Path, url: str) -> None:
     """Fragment and credentials never reach the wire, so two labels for them would contradict each other."""
