@@ -42,8 +42,8 @@ class Site:
                 body = pages.NEUTRAL.replace(
                     "</body>", f"<i hidden>{path[1].decode() if path else ''}</i></body>"
                 ).encode()
-                fields = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: no-store\r\nContent-Length: %d\r\n\r\n"
-                writer.write(fields % len(body) + body)
+                fields = b"Content-Type: text/html\r\nCache-Control: no-store\r\nContent-Length: %d\r\n\r\n"
+                writer.write(b"HTTP/1.1 200 OK\r\n" + fields % len(body) + body)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

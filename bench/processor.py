@@ -58,7 +58,7 @@ def _name(process: psutil.Process, own: int) -> str:
     if process.pid == own:
         return "harness or script"
     line = " ".join(process.cmdline())
-    if "harness.internet.server" in line:
+    if "harness.internet.server" in line or "mitmdump" in line:
         return "mitmproxy"
     if "harness.products.reference" in line:
         return "reference"

@@ -49,7 +49,8 @@ def _rows(path: Path, categories: frozenset[str]) -> Iterator[tuple[int, Case]]:
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     ids: dict[str, int] = {}
-    seen: dict[tuple[str, str], tuple[int, Case]] = {}
+    labels: dict[tuple[str, str], tuple[int, Case]] = {}
+    addresses: dict[str, int] = {}
     start = 1
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -69,9 +70,12 @@ def _rows(path: Path, categories: frozenset[str]) -> Iterator[tuple[int, Case]]:
             ids[case.case_id] = line
             url = urls.parse(case.url)
             # Fragment and credentials are not part of a request: two labels of one request contradict each other.
-            if twin := seen.get((url.scheme, url.key)):
-                _check_twin(twin, case, path, line)
-            seen[url.scheme, url.key] = (line, case)
+            _check_label(*labels.setdefault((url.scheme, url.key), (line, case)), case, path, line)
+            if url.href in addresses:
+                raise UsageError(
+                    f"duplicate of line {addresses[url.href]}: {case.url!r}", file=path, line=line, key="url"
+                )
+            addresses[url.href] = line
             yield line, case
     except csv.Error as error:
         raise UsageError(f"not valid CSV: {error}", file=path, line=start) from None
@@ -127,9 +131,7 @@ def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int
     )
 
 
-def _check_twin(first: tuple[int, Case], case: Case, path: Path, line: int) -> None:
-    """Refuse two labels for one request, and one address twice; twins in all but the fragment may stand."""
-    earlier, twin = first
+def _check_label(earlier: int, twin: Case, case: Case, path: Path, line: int) -> None:
     if (twin.category, twin.expectation) != (case.category, case.expectation):
         labels = f"{twin.category}/{twin.expectation} there, {case.category}/{case.expectation} here"
         raise UsageError(
@@ -138,5 +140,3 @@ def _check_twin(first: tuple[int, Case], case: Case, path: Path, line: int) -> N
             line=line,
             key="expectation",
         )
-    if urls.parse(twin.url).href == urls.parse(case.url).href:
-        raise UsageError(f"duplicate of line {earlier}: {case.url!r}", file=path, line=line, key="url")

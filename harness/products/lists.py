@@ -12,6 +12,7 @@ from harness.model import url as urls
 from harness.model.errors import UsageError
 
 MAX_BYTES = 1024**3
+NETWORK = re.compile(r"[0-9.]+/[0-9]{1,2}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -95,6 +96,8 @@ def _entries(path: Path) -> Iterator[tuple[str, str]]:
 def _split(entry: str) -> tuple[str, str]:
     """(host, path and query) of an entry with or without scheme, leading dot or wildcard, port, trailing dot; "/" means
     the whole host."""
+    if NETWORK.fullmatch(entry):
+        raise ValueError("a network is neither host nor URL")
     url = urls.parse("http://" + entry.split("://", 1)[-1].removeprefix("*").lstrip("."))
     return url.hostname.rstrip("."), url.target
 

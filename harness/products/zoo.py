@@ -145,6 +145,11 @@ class Flaky(Behaviour):
             if self.times[key] % 2:
                 flow.kill()
 
+    def response(self, flow: HTTPFlow) -> None:
+        # A browser asks again by itself when a connection it used before is cut; so none is used twice.
+        if flow.response:
+            flow.response.headers["Connection"] = "close"
+
 
 class Slow(Behaviour):
     """Perfect, after half a second: slowness is no verdict."""
