@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from harness.browser.devtools import DevTools, ProtocolError
 from harness.browser.sight import CHALLENGE, Sight
 from harness.model import canonical
+from harness.model.errors import BrowserGone
 from harness.model.observation import Asset
 
 ASSETS_KEPT = 200
@@ -128,16 +129,20 @@ class Traffic:
         task.add_done_callback(self._tasks.discard)
 
     async def unless_crashed(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """The result of `work`. Raises ProtocolError as soon as the tab's process crashes."""
-        task, crash = asyncio.create_task(work), asyncio.create_task(self._crash.wait())
+        """The result of `work`. Raises ProtocolError as soon as the tab's process crashes, BrowserGone as the browser
+        does."""
+        task = asyncio.create_task(work)
+        ends = [asyncio.create_task(event.wait()) for event in (self._crash, self._devtools.gone)]
         try:
-            await asyncio.wait({task, crash}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                raise ProtocolError("the tab's process crashed")
-            return task.result()
+            await asyncio.wait({task, *ends}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            if self._devtools.gone.is_set():
+                raise BrowserGone("the browser is gone")
+            raise ProtocolError("the tab's process crashed")
         finally:
-            task.cancel()
-            crash.cancel()
+            for item in (task, *ends):
+                item.cancel()
 
     async def loaded(self, loader: str) -> None:
         """Wait until that document of the main frame, or one after it, has loaded."""

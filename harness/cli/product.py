@@ -1,6 +1,7 @@
 """`harness product`: the products there are."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import click
 from rich.table import Table
@@ -10,7 +11,7 @@ from harness.cli import actions, options
 from harness.model.errors import HarnessError, UsageError
 from harness.profile import product as profiles
 from harness.profile import shipped
-from harness.run.check import check_product
+from harness.run.check import Finding, check_product
 
 
 @click.group()
@@ -43,10 +44,16 @@ def check(name: str, given: tuple[str, ...], browser: str | None) -> None:
     profile = profiles.load(name)
     if missing := profile.missing_programs():
         raise UsageError(f"product {name!r} is not installed: {', '.join(missing)} not found. {profile.install.advice}")
-    findings = asyncio.run(check_product(profile, profile.checked_params(actions.params(given)), find(browser)))
-    for finding in findings:
+    if bad := asyncio.run(_say(check_product(profile, profile.checked_params(actions.params(given)), find(browser)))):
+        raise HarnessError(f"{bad} check{'s' if bad > 1 else ''} of {profile.name} failed")
+
+
+async def _say(findings: AsyncIterator[Finding]) -> int:
+    """Print each finding as it comes; returns how many are bad."""
+    bad = 0
+    async for finding in findings:
         click.echo(
             f"{click.style('ok  ', fg='green') if finding.good else click.style('BAD ', fg='red')} {finding.text}"
         )
-    if bad := sum(not finding.good for finding in findings):
-        raise HarnessError(f"{bad} of {len(findings)} checks of {profile.name} failed")
+        bad += not finding.good
+    return bad

@@ -83,8 +83,11 @@ class Internet:
         return token
 
     async def close(self, attempt_id: str) -> tuple[Receipt, ...]:
-        """Stop answering the attempt; returns a receipt for every request that arrived for it."""
+        """Stop answering the attempt; returns a receipt for every request that arrived for it. Raises InternetGone when
+        the process that it was opened at has died."""
         answer = await self._ask({"op": "close", "attempt": attempt_id})
+        if "error" in answer:
+            raise InternetGone("the replayed Internet was restarted during the attempt")
         return tuple(Receipt(**item) for item in answer["receipts"])
 
     async def strays(self) -> dict[str, int]:

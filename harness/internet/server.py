@@ -27,6 +27,8 @@ def handle(origin: Origin, command: dict[str, Any]) -> dict[str, Any]:
                 return {"attempt": command["attempt"], "error": str(error)}
             return {"attempt": command["attempt"]}
         case "close":
+            if command["attempt"] not in origin.attempts:
+                return {"attempt": command["attempt"], "error": "not open; opened before a restart?"}
             return {"attempt": command["attempt"], "receipts": canonical.plain(origin.close(command["attempt"]))}
         case "strays":
             return {"strays": origin.strays}

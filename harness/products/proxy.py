@@ -43,7 +43,7 @@ class ProxyProduct:
             )
         self._profile, self._how = profile, profile.process
         self._context = context
-        (self._port,) = free_ports(1)
+        self._port = self._own_port()
         self._process: Process | None = None
         self._become = self._how.user if os.geteuid() == 0 else ""
         self._lists = self._read_lists()
@@ -67,6 +67,11 @@ class ProxyProduct:
             "canary_allow": CANARY_ALLOW,
             "canary_block": CANARY_BLOCK,
         }
+
+    def _own_port(self) -> int:
+        """The port of a parameter of kind "port" if one is given, or a free one."""
+        given = [self._context.params[key] for key, item in self._profile.params.items() if item.kind == "port"]
+        return next((int(value) for value in given if value), 0) or free_ports(1)[0]
 
     def _read_lists(self) -> tuple[BlockList, ...]:
         given = [

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -63,9 +64,9 @@ class Settings(_Strict):
 
 
 class Parameter(_Strict):
-    """A `--param`: one of `choices`, a folder of block lists, or free text."""
+    """A `--param`: one of `choices`, a folder of block lists, a TCP port on loopback, or free text."""
 
-    kind: Literal["choice", "blocklists", "text"]
+    kind: Literal["choice", "blocklists", "port", "text"]
     description: str
     default: str = ""
     choices: tuple[str, ...] = ()
@@ -176,6 +177,8 @@ class Product(_Strict):
                     f"no folder {value!r}; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls",
                     key=f"--param {key}",
                 )
+            if parameter.kind == "port" and value:
+                _check_port(value, f"--param {key}")
         resolved = {
             key: str(Path(value).expanduser().resolve()) if self.params[key].kind == "blocklists" else value
             for key, value in given.items()
@@ -191,6 +194,16 @@ class Product(_Strict):
                 key="--setting",
             )
         return chosen
+
+
+def _check_port(value: str, key: str) -> None:
+    """Raises UsageError unless the value is a port that this user may listen on and nobody listens on."""
+    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 65535:
+        raise UsageError(f"{value!r} is not a port from 1 to 65535", key=key)
+    try:
+        socket.create_server(("127.0.0.1", int(value))).close()
+    except OSError as error:
+        raise UsageError(f"port {value} cannot be used: {error.strerror}", key=key) from None
 
 
 def which(program: str) -> str | None:

@@ -79,12 +79,8 @@ class Lane:
     async def _picture(self, tab: Tab, sight: Sight, errand: Errand) -> None:
         if errand.picture_if is None or sight.end in (End.CRASH, End.FAULT, End.DOWNLOAD):
             return
-        if (
-            sight.end is End.TIMEOUT
-            or sight.token_seen is errand.picture_if
-            or sight.challenge
-            or sight.returns_to_case
-        ):
+        puzzling = sight.end is End.TIMEOUT or sight.challenge or sight.returns_to_case or sight.status >= 500
+        if puzzling or sight.token_seen is errand.picture_if:
             sight.screenshot = await tab.screenshot()
 
     def _observation(self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...]) -> Observation:
