@@ -48,8 +48,10 @@ class Processor:
         here = psutil.Process()
         for process in (here, *here.children(recursive=True)):
             try:
-                times = process.cpu_times()
-                self._seen[process.pid, process.create_time()] = (_name(process, here.pid), times.user + times.system)
+                times, key = process.cpu_times(), (process.pid, process.create_time())
+                # One that is ending has lost its command line, but not the name it had.
+                name = self._seen[key][0] if key in self._seen and not process.cmdline() else _name(process, here.pid)
+                self._seen[key] = (name, times.user + times.system)
             except psutil.Error:
                 continue
 

@@ -1,6 +1,60 @@
-"""Property tests are the same every time and are not timed."""
+"""Property tests are the same every time and are not timed; tests whose browser or product is missing say so loudly."""
 
+import os
+from functools import cache
+
+import pytest
 from hypothesis import settings
+
+from harness.browser import find
+from harness.model.errors import UsageError
+from harness.profile import product
 
 settings.register_profile("harness", deadline=None, derandomize=True, database=None)
 settings.load_profile("harness")
+
+NOT_RUN = pytest.StashKey[list[tuple[str, str]]]()
+REQUIRE_ALL = ("CI", "HARNESS_REQUIRE_ALL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[NOT_RUN] = []
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    lacking = [text for mark in item.iter_markers() if (text := _lacking(mark))]
+    if not lacking:
+        return
+    reason = "; ".join(lacking)
+    item.config.stash[NOT_RUN].append((item.nodeid, reason))
+    if any(os.environ.get(name) for name in REQUIRE_ALL):
+        pytest.fail(f"NOT RUN, and {' or '.join(REQUIRE_ALL)} demands it: {reason}", pytrace=False)
+    pytest.skip(f"NOT RUN: {reason}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not_run := config.stash[NOT_RUN]:
+        terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
+        for nodeid, reason in not_run:
+            terminalreporter.line(f"{nodeid}: {reason}")
+        terminalreporter.line(f"{len(not_run)} tests say nothing about this code; set CI=1 to have them fail instead")
+
+
+def _lacking(mark: pytest.Mark) -> str:
+    """What the marker needs and this machine has not, with how to get it; "" when all is there."""
+    if mark.name == "browser":
+        return _lacking_browser()
+    if mark.name == "product":
+        profile = product.load(mark.args[0])
+        if missing := profile.missing_programs():
+            return f"{profile.name}: {', '.join(missing)} not found. {profile.install.advice}"
+    return ""
+
+
+@cache
+def _lacking_browser() -> str:
+    try:
+        find.find()
+    except UsageError as error:
+        return str(error)
+    return ""
