@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,20 +170,21 @@ def witness(derived: Derived, case_id: str) -> Observation:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for temporary files which products that run as another user can reach, as they cannot pytest's own."""
+    """A folder that products which run as another user can reach, as they cannot pytest's own."""
     made = Path(tempfile.mkdtemp(prefix="harness-test-", dir="/tmp"))
     made.chmod(0o755)
-    before = tempfile.tempdir, os.environ.get("TMPDIR")
-    tempfile.tempdir, os.environ["TMPDIR"] = str(made), str(made)
     try:
         yield made
     finally:
-        tempfile.tempdir = before[0]
-        if before[1] is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before[1]
         shutil.rmtree(made, ignore_errors=True)
+
+
+def temporary_in(folder: Path) -> AbstractContextManager[object]:
+    """While in it, temporary files of this process and of those it starts are made in the folder."""
+    stack = contextlib.ExitStack()
+    stack.enter_context(patch.object(tempfile, "tempdir", str(folder)))
+    stack.enter_context(patch.dict(os.environ, TMPDIR=str(folder)))
+    return stack
 
 
 def descendants() -> list[psutil.Process]:

@@ -19,7 +19,7 @@ IDN = "b\u00fccher.test"
 
 
 def covers(listed: str, host: str) -> bool:
-    """Whether a listed host stands for this one: itself, and what is below it on a label boundary; an IP only itself."""
+    """Whether a listed host stands for this one: itself and what is below it on a label boundary; an IP only itself."""
     return host == listed or (not re.fullmatch(r"[\d.]+", listed) and host.endswith("." + listed))
 
 

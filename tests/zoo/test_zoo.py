@@ -136,7 +136,10 @@ SOUND: dict[str, tuple[Callable[[Case], Expected], Decision]] = {
     "zoo-block-all": (lambda case: stopped(case, "error-status"), Decision.FAIL),
     "zoo-reset": (blocked("reset"), Decision.PASS),
     "zoo-nxdomain": (nxdomain, Decision.CONDITIONAL_PASS),
-    "zoo-warn": (bad(lambda case: worsened(case, Verdict.WARNED, "warning-page", "warned.continue-link")), Decision.FAIL),
+    "zoo-warn": (
+        bad(lambda case: worsened(case, Verdict.WARNED, "warning-page", "warned.continue-link")),
+        Decision.FAIL,
+    ),
     "zoo-asset-only": (asset_only, Decision.FAIL),
     "zoo-altering": (bad(altering), Decision.FAIL),
     "zoo-flaky": (indeterminate("", "indeterminate.inconsistent"), Decision.INCONCLUSIVE),
