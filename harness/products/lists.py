@@ -1,6 +1,7 @@
 """Block lists in the squidGuard layout: `DIR/CATEGORY/domains` and `DIR/CATEGORY/urls`, read once and normalised for
 every product."""
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from harness.model import url as urls
 from harness.model.errors import UsageError
 
 MAX_BYTES = 1024**3
+# What most entries are: a host name that needs no parsing. Not an IP literal, and not punycode, which may be malformed.
+PLAIN = re.compile(r"(?!xn--|.*\.xn--)(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z]")
 NETWORK = re.compile(r"[0-9.]+/[0-9]{1,2}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -36,14 +39,16 @@ def read(folder: Path) -> tuple[BlockList, ...]:
     """All categories of the folder, sorted by name. Raises UsageError when there is none or a file cannot be read."""
     if not folder.is_dir():
         raise UsageError("no such folder; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls", file=folder)
-    found = [
-        _category(path)
-        for path in sorted(folder.iterdir())
-        if (path / "domains").is_file() or (path / "urls").is_file()
-    ]
-    if not found:
+    files = [path for part in sorted(folder.iterdir()) for path in (part / "domains", part / "urls") if path.is_file()]
+    if not files:
         raise UsageError("holds no block list; expected CATEGORY/domains or CATEGORY/urls", file=folder)
-    return tuple(found)
+    return _read(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
+
+@functools.lru_cache(maxsize=2)
+def _read(files: tuple[tuple[Path, int, int], ...]) -> tuple[BlockList, ...]:
+    """A run asks for the same lists several times; times and sizes tell whether they are still the same."""
+    return tuple(_category(folder) for folder in dict.fromkeys(path.parent for path, _, _ in files))
 
 
 def digest(lists: tuple[BlockList, ...]) -> str:
@@ -96,6 +101,8 @@ def _entries(path: Path) -> Iterator[tuple[str, str]]:
 def _split(entry: str) -> tuple[str, str]:
     """(host, path and query) of an entry with or without scheme, leading dot or wildcard, port, trailing dot; "/" means
     the whole host."""
+    if PLAIN.fullmatch(entry):
+        return entry, "/"
     if NETWORK.fullmatch(entry):
         raise ValueError("a network is neither host nor URL")
     url = urls.parse("http://" + entry.split("://", 1)[-1].removeprefix("*").lstrip("."))
