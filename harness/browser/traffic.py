@@ -104,8 +104,8 @@ class Traffic:
     def _created(self, event: dict[str, Any]) -> None:
         if event["targetInfo"].get("openerId") != self.main_frame:
             return
+        # It goes with the profile after the visit; closing it now can hang the process it shares with its opener.
         self.popups.add(event["targetInfo"]["targetId"])
-        self._later(self._devtools.send("Target.closeTarget", {"targetId": event["targetInfo"]["targetId"]}))
 
     def _download_begins(self, event: dict[str, Any]) -> None:
         if event.get("frameId") == self.main_frame:

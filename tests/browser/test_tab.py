@@ -1,0 +1,158 @@
+"""One visit, one sight: whatever a page does, through the real browser and the replayed Internet."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from harness.browser.chromium import Chromium
+from harness.browser.find import find
+from harness.browser.sight import Sight
+from harness.browser.tab import Tab
+from harness.internet.client import Internet
+from harness.model.words import Arm, End
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 30.0
+REMEMBERS = """<!doctype html><title>Memory</title><body><p id="seen"></p><script>
+const seen = [document.cookie, localStorage.x, sessionStorage.x, window.name].map((item) => item || "nothing");
+document.getElementById("seen").textContent = seen.join(" ");
+document.cookie = "x=1"; localStorage.x = 1; sessionStorage.x = 1; window.name = "x";
+</script></body>"""
+
+
+class Stand:
+    """The replayed Internet, a browser and one tab; `see` visits a page made of the given bytes."""
+
+    def __init__(self, work: Path, internet: Internet, browser: Chromium) -> None:
+        self.work, self.internet, self.browser = work, internet, browser
+        self.count = 0
+        self.tab: Tab | None = None
+
+    async def see(
+        self, body: str | bytes, url: str = "http://page.test/", suffix: str = ".html", seconds: float = SECONDS
+    ) -> Sight:
+        self.count += 1
+        fixture = self.work / f"fixture{self.count}{suffix}"
+        fixture.write_bytes(body.encode() if isinstance(body, str) else body)
+        token = await self.internet.open(str(self.count), Arm.CONTROL, url, fixture)
+        if self.tab is None or self.tab.worn:
+            self.tab = await self.browser.tab(f"http://127.0.0.1:{self.internet.control_port}")
+        sight = await self.tab.visit(url, token, seconds)
+        await self.tab.clear(sight)
+        await self.internet.close(str(self.count))
+        return sight
+
+
+def stand(work: Path, script: Callable[[Stand], Awaitable[None]]) -> None:
+    """Run the script with a stand, and take the stand down."""
+
+    async def life() -> None:
+        internet = Internet(work, {}, {}, "nonce")
+        await internet.start()
+        browser = Chromium(find(), [internet.ca_spki()])
+        try:
+            await browser.start()
+            await script(Stand(work, internet, browser))
+        finally:
+            await browser.stop()
+            await internet.stop()
+
+    asyncio.run(life())
+
+
+def test_pages_of_every_kind(tmp_path: Path) -> None:
+    async def script(at: Stand) -> None:
+        plain = await at.see("<title>Plain</title><p>Hello  there</p>")
+        assert (plain.end, plain.token_seen, plain.status, plain.title, plain.visible_text) == (
+            End.PAGE,
+            True,
+            200,
+            "Plain",
+            "Hello there",
+        )
+        secure = await at.see("<p>Hello", "https://secure.test/")
+        assert secure.token_seen
+        text = await at.see("just text", suffix=".txt")
+        assert text.end is End.PAGE
+        assert not text.token_seen
+        assert text.body_digest
+        missing = await at.see("HTTP/1.1 404 Not Found\nContent-Type: text/html\n\n<p>No such page</p>", suffix=".http")
+        assert (missing.end, missing.status, missing.token_seen) == (End.PAGE, 404, True)
+        empty = await at.see("HTTP/1.1 204 No Content\n\n", suffix=".http")
+        assert (empty.end, empty.error) == (End.NETWORK_ERROR, "net::ERR_ABORTED")
+        download = await at.see(b"\0\1\2", suffix=".bin")
+        assert download.end is End.DOWNLOAD
+        assert download.body_digest == "ae4b3280e56e2faf83f414a6e3dabe9d5fbe18976544c05fed121accb85b53fc"
+        assert not list(Path(at.browser._home).glob("*-*-*-*-*"))  # the file is gone
+
+    stand(tmp_path, script)
+
+
+def test_pages_that_get_in_the_way(tmp_path: Path) -> None:
+    async def script(at: Stand) -> None:
+        asks = await at.see("<p>One</p><script>alert(1); confirm('?'); window.open('http://pop.test/')</script>")
+        assert (asks.end, asks.token_seen, asks.dialogs, asks.popups) == (End.PAGE, True, 2, 1)
+        clings = await at.see("<p>Stay</p><script>onbeforeunload = () => 'stay'</script>")
+        assert clings.token_seen
+        leaves = await at.see("<p>Off</p><script>location = 'http://elsewhere.test/'</script>")
+        assert (leaves.final_url, leaves.token_seen, leaves.harness_page) == ("http://elsewhere.test/", False, True)
+        assert leaves.chain == ["http://page.test/", "http://elsewhere.test/"]
+        refreshes = await at.see('<meta http-equiv="refresh" content="0; url=http://elsewhere.test/"><p>Off</p>')
+        assert refreshes.end is End.PAGE
+        turns = await at.see("HTTP/1.1 302 Found\nLocation: /next\n\n", suffix=".http")
+        assert turns.chain == ["http://page.test/", "http://page.test/next"]
+        lies = await at.see("<p>Lies</p><script>String.prototype.includes = () => true; document.title = 'x'</script>")
+        assert lies.token_seen
+
+    stand(tmp_path, script)
+
+
+def test_pages_that_hang_and_crash_end_in_time(tmp_path: Path) -> None:
+    async def script(at: Stand) -> None:
+        hangs = await at.see("<p>Loop</p><script>while (true) {}</script>", seconds=2)
+        assert (hangs.end, hangs.token_seen) == (End.TIMEOUT, False)
+        assert at.tab is not None
+        assert at.tab.worn
+        after = await at.see("<p>Well again</p>")
+        assert after.token_seen
+        crash = asyncio.create_task(
+            at.see("<p>Slow</p><script>const end = Date.now() + 60000; while (Date.now() < end) {}</script>")
+        )
+        await asyncio.sleep(1)
+        assert at.tab is not None
+        asyncio.create_task(at.tab._devtools.send("Page.crash", session=at.tab._session)).add_done_callback(
+            lambda task: task.exception()
+        )
+        assert (await crash).end is End.CRASH
+        assert (await at.see("<p>Well again</p>")).token_seen
+
+    stand(tmp_path, script)
+
+
+def test_nothing_is_left_for_the_next_visit(tmp_path: Path) -> None:
+    async def script(at: Stand) -> None:
+        first = await at.see(REMEMBERS)
+        second = await at.see(REMEMBERS)
+        cookie = await at.see(
+            "HTTP/1.1 200 OK\nContent-Type: text/html\nSet-Cookie: y=2\n\n" + REMEMBERS, suffix=".http"
+        )
+        assert first.visible_text == second.visible_text == "nothing nothing nothing nothing"
+        assert cookie.visible_text == "y=2 nothing nothing nothing"
+        assert (await at.see(REMEMBERS)).visible_text == "nothing nothing nothing nothing"
+
+    stand(tmp_path, script)
+
+
+def test_errors_of_the_network_have_their_own_names(tmp_path: Path) -> None:
+    async def script(at: Stand) -> None:
+        refused = await at.browser.tab("http://127.0.0.1:1")
+        sight = await refused.visit("http://page.test/", "0" * 32, SECONDS)
+        assert (sight.end, sight.error) == (End.NETWORK_ERROR, "net::ERR_PROXY_CONNECTION_FAILED")
+        astray = await at.browser.tab("http://127.0.0.1:1", ["page.test"])
+        sight = await astray.visit("http://page.test/", "0" * 32, SECONDS)
+        assert (sight.end, sight.error) == (End.NETWORK_ERROR, "net::ERR_NAME_NOT_RESOLVED")
+
+    stand(tmp_path, script)
