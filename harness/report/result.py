@@ -28,11 +28,15 @@ def write(folder: RunFolder, derived: Derived) -> None:
 
 def write_verdicts(derived: Derived, folder: Path) -> Path:
     """Write `verdicts.parquet` into the folder, whole or not at all; returns its path."""
-    table = pa.Table.from_pandas(verdicts(derived), preserve_index=False)
     part, path = folder / ".verdicts.part", folder / "verdicts.parquet"
-    pq.write_table(table, part, compression="zstd")
+    pq.write_table(table(derived), part, compression="zstd")
     part.replace(path)
     return path
+
+
+def table(derived: Derived) -> pa.Table:
+    """The verdicts as they stand in `verdicts.parquet`."""
+    return pa.Table.from_pandas(verdicts(derived), preserve_index=False)
 
 
 def replace_text(path: Path, text: str) -> None:
