@@ -68,7 +68,7 @@ def judge(evidence: CaseEvidence, block_pages: Pages, limits: Limits, error_page
 def _one(item: Observation, control: Observation, block_pages: Pages, error_pages: Pages) -> tuple[Verdict, str, str]:
     if delivered(item, control):
         return _arrived(item, control)
-    if item.foreign_token:
+    if item.foreign_token and not led_away(item):
         return Verdict.INDETERMINATE, "", "indeterminate.foreign-token"
     if item.end is End.NETWORK_ERROR:
         mechanism = ERRORS.get(error_name(item))

@@ -66,23 +66,22 @@ class Rig:
         async with self._mending:
             if self.generation != generation:
                 return
+            before = dict(self._restarts)
             if not self.internet.alive:
                 await self._again(
                     "internet", self._limits.browser_restarts, "the replayed Internet died", self.internet.start
                 )
             if product_hangs or not self.product.alive:
-                why = (
-                    "the product stopped answering"
-                    if product_hangs and self.product.alive
-                    else "the product's process died"
-                )
+                hangs = product_hangs and self.product.alive
+                why = "the product stopped answering" if hangs else "the product's process died"
                 await self._again("product", self._limits.product_restarts, why, self._restart_product)
             if self.browser is None or not self.browser.alive:
                 spkis = (self.internet.ca_spki(), *(self.route.spkis if self.route else ()))
                 await self._again(
                     "browser", self._limits.browser_restarts, "the browser died", lambda: self._launch(spkis)
                 )
-            self.generation += 1
+            if self._restarts != before:
+                self.generation += 1
 
     async def _restart_product(self) -> None:
         await self.product.stop()

@@ -79,7 +79,7 @@ RULES: list[tuple[str, Verdict, str, CaseEvidence]] = [
     ("indeterminate.product-error", Verdict.INDETERMINATE, "", evidence(replaced(title="Gateway", status=403))),
     ("indeterminate.product-error", Verdict.INDETERMINATE, "", evidence(replaced(title="Gateway: Blocked", **AWAY))),
     ("indeterminate.foreign-token", Verdict.INDETERMINATE, "", evidence(replaced(foreign_token=True))),
-    ("indeterminate.foreign-token", Verdict.INDETERMINATE, "", evidence(replaced(foreign_token=True, **AWAY))),
+    ("blocked.redirect", Verdict.BLOCKED, "redirect", evidence(replaced(foreign_token=True, **AWAY))),
     ("indeterminate.network-error", Verdict.INDETERMINATE, "", thrice(net_error("ERR_UNHEARD_OF"))),
     ("indeterminate.network-error", Verdict.INDETERMINATE, "", thrice(net_error("ERR_CERT_AUTHORITY_INVALID"))),
     ("indeterminate.other-download", Verdict.INDETERMINATE, "", download("other")),
