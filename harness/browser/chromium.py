@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
@@ -13,6 +11,7 @@ from playwright.async_api import Playwright, async_playwright
 
 from harness.browser.devtools import DevTools
 from harness.browser.tab import Tab
+from harness.evidence import scratch
 from harness.internet.proxy import free_ports
 from harness.model.errors import BrowserGone
 
@@ -41,12 +40,12 @@ class Chromium:
         self.spkis = tuple(spkis)
         self.version = ""
         self._playwright: Playwright | None = None
-        self._home = ""
+        self._home: Path | None = None
         self.devtools: DevTools | None = None
 
     async def start(self) -> None:
         """Launch and connect. Raises BrowserGone with the browser's own words when it does not start."""
-        self._home = tempfile.mkdtemp(prefix="pas-harness-browser-")
+        self._home = scratch.make("browser")
         (port,) = free_ports(1)
         arguments = [*ARGUMENTS, f"--remote-debugging-port={port}"]
         if self.spkis:
@@ -58,7 +57,7 @@ class Chromium:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=self.executable,
                 args=arguments,
-                env={**os.environ, "HOME": self._home},
+                env={**os.environ, "HOME": str(self._home)},
                 handle_sigint=False,
             )
             version = about(port)
@@ -74,9 +73,9 @@ class Chromium:
 
     async def tab(self, proxy: str, bypass: Sequence[str] = ()) -> Tab:
         """A tab in a profile of its own, behind `proxy` (`http://127.0.0.1:PORT`) but for the hosts in `bypass`."""
-        if self.devtools is None:
+        if self.devtools is None or self._home is None:
             raise BrowserGone("the browser is not running")
-        return await Tab.open(self.devtools, proxy, bypass, Path(self._home))
+        return await Tab.open(self.devtools, proxy, bypass, self._home)
 
     async def stop(self) -> None:
         """End the browser and remove what it left."""
@@ -85,7 +84,8 @@ class Chromium:
         if self._playwright is not None:
             await self._playwright.stop()
             self._playwright = None
-        shutil.rmtree(self._home, ignore_errors=True)
+        if self._home is not None:
+            scratch.remove(self._home)
 
 
 def about(port: int) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """A product checked without a corpus: does it start, carry the browser, allow and block, say who it is, and stop?"""
 
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.classify.canary import Canary, sings
+from harness.evidence import scratch
 from harness.evidence.blobs import Blobs
 from harness.internet.client import Internet
 from harness.model.errors import ProductFault
@@ -32,12 +32,13 @@ class Finding:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="pas-harness-") as name:
-        work = Path(name)
-        work.chmod(0o755)
-        for part in ("internet", "product", "blobs"):
-            (work / part).mkdir(mode=0o755)
+    work = scratch.make("check")
+    for part in ("internet", "product", "blobs"):
+        (work / part).mkdir(mode=0o755)
+    try:
         yield work
+    finally:
+        scratch.remove(work)
 
 
 async def check_product(profile: Profile, params: dict[str, str], browser: Path) -> AsyncIterator[Finding]:

@@ -3,8 +3,6 @@ end is sealed."""
 
 import asyncio
 import contextlib
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from harness.classify.canary import Canary, sings
 from harness.classify.facts import is_fault
 from harness.classify.steps import next_arms
 from harness.corpus.load import Corpus
-from harness.evidence import seal
+from harness.evidence import scratch, seal
 from harness.evidence.folder import RunFolder
 from harness.evidence.journal import Clock, Journal
 from harness.evidence.state import State
@@ -101,8 +99,7 @@ class _Session:
             self._setup.progress.note(f"{data['why']}; restart {data['restart']}")
 
     async def run(self) -> None:
-        work = Path(tempfile.mkdtemp(prefix="pas-harness-"))
-        work.chmod(0o755)
+        work = scratch.make("run")
         stop: dict[str, Any] = {"complete": True, "reason": ""}
         try:
             try:
@@ -115,7 +112,7 @@ class _Session:
         finally:
             if hasattr(self, "_rig"):
                 await asyncio.shield(self._rig.stop())
-            shutil.rmtree(work, ignore_errors=True)
+            scratch.remove(work)
 
     async def _settings(self, work: Path) -> None:
         setup, profile = self._setup, self._setup.profile

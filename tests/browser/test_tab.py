@@ -86,7 +86,8 @@ def test_pages_of_every_kind(tmp_path: Path) -> None:
         download = await at.see(b"\0\1\2", suffix=".bin")
         assert download.end is End.DOWNLOAD
         assert download.body_digest == "ae4b3280e56e2faf83f414a6e3dabe9d5fbe18976544c05fed121accb85b53fc"
-        assert not list(Path(at.browser._home).glob("*-*-*-*-*"))  # the file is gone
+        assert at.browser._home
+        assert not list(at.browser._home.glob("*-*-*-*-*"))  # the file is gone
 
     stand(tmp_path, script)
 
