@@ -122,9 +122,9 @@ class Web:
         yield "query-other", f"{q().rpartition('=')[0]}=8"
 
     def cases(self) -> list[Case]:
-        """Each kind over http, and half of them over https too."""
+        """Each kind over http, and about half of them over https too."""
         made = [("http", *item) for item in self.around()]
-        made += [("https", *item) for item in self.rng.sample([*self.around()], len(made) // 2)]
+        made += [("https", *item) for item in self.around() if item[0] == "page-port" or self.rng.random() < 0.5]
         return [
             live.case(
                 f"{scheme}-{kind}",
@@ -182,7 +182,7 @@ def test_a_product_blocks_what_is_listed_and_nothing_else(product: str, https: s
     cases = web.cases()
     params = {"blocklists": str(web.write_lists(tmp_path / "lists")), **({"https": https} if https else {})}
     corpus = live.write_corpus(tmp_path / "corpus", cases)
-    criteria = live.write_criteria(tmp_path / "criteria.toml", bound=0.1, minimum_n=30, maximum_unscored=0)
+    criteria = live.write_criteria(tmp_path / "criteria.toml", bound=0.15, minimum_n=20, maximum_unscored=0)
     derived = live.carried_out(live.planned(tmp_path, product, corpus, criteria=criteria, params=params))
     assert derived.voids == ()
     assert [item for item in derived.scored if item.judgement.validity is not Validity.VALID] == []
@@ -201,4 +201,5 @@ def test_a_product_blocks_what_is_listed_and_nothing_else(product: str, https: s
     if missed == 0:
         assert (derived.decision, derived.decision.exit_code) == (Decision.PASS, 0)
     elif https == "tunnel":
-        assert (derived.decision, derived.decision.exit_code) == (Decision.FAIL, 1)
+        assert derived.decision in (Decision.FAIL, Decision.CONDITIONAL_FAIL)
+        assert derived.decision.exit_code == 1

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +17,15 @@ import psutil
 import pytest
 
 from harness.evidence.folder import RunFolder
-from harness.model.words import Decision, Outcome, Validity
+from harness.model.spec import Limits
+from harness.model.words import Decision, Outcome
 from harness.profile.product import load
 from harness.report.derive import derive
 from tests import live
 
 PRODUCT = "reference" if load("squidguard").missing_programs() else "squidguard"
 LISTED, UNLISTED = 13, 13
+JOBS = 2
 ENOUGH = 10  # attempts in the journal before something happens
 PATIENCE = 120.0  # seconds within which a thing has happened, on a machine however busy
 MAIN = [sys.executable, "-c", "from harness.cli.main import main; main()"]
@@ -48,7 +49,7 @@ def inputs(folder: Path) -> dict[str, Path]:
     return {
         "lists": folder / "lists",
         "corpus": live.write_corpus(folder / "corpus", cases),
-        "criteria": live.write_criteria(folder / "criteria.toml", bound=0.25, minimum_n=13, maximum_unscored=0),
+        "criteria": live.write_criteria(folder / "criteria.toml", bound=0.25, minimum_n=11, maximum_unscored=0.2),
     }
 
 
@@ -120,15 +121,21 @@ def test_what_is_killed_in_mid_run_is_replaced_and_costs_no_verdict(
     given = inputs(tmp / "in")
     params = {"blocklists": str(given["lists"])}
     before = set(live.descendants())
-    folder = live.planned(tmp / "in", PRODUCT, given["corpus"], criteria=given["criteria"], params=params, jobs=2)
+    folder = live.planned(
+        tmp / "in", PRODUCT, given["corpus"], criteria=given["criteria"], params=params, limits=Limits(), jobs=JOBS
+    )
     with live.temporary_in(tmp):
         started = asyncio.run(struck(folder, wanted))
 
     derived = derive(folder)
     assert [fault["what"] for fault in faults(folder)] == [what]
-    assert {item.outcome for item in derived.scored} == {Outcome.CORRECT}
-    assert {item.judgement.validity for item in derived.scored} == {Validity.VALID}
-    assert (derived.decision, derived.voids) == (Decision.PASS, ())
+    assert derived.voids == ()
+    # A connection may be cut an instant before the product is seen to be dead; then attempts disagree, and none counts.
+    unscored = [item.reason for item in derived.scored if item.outcome is Outcome.UNSCORED]
+    assert len(unscored) <= JOBS
+    assert set(unscored) <= ({"indeterminate.inconsistent"} if what == "product" else set())
+    assert {item.outcome for item in derived.scored} - {Outcome.UNSCORED} == {Outcome.CORRECT}
+    assert derived.decision is Decision.PASS
     assert surviving(started - before) == []
     assert [path.name for path in tmp.iterdir()] == ["in"]
 
@@ -182,16 +189,16 @@ def certify(tmp: Path) -> tuple[Harness, RunFolder]:
     harness = Harness(
         tmp,
         *("certify", PRODUCT, "--corpus", given["corpus"], "--criteria", given["criteria"], "--out", tmp / "run"),
-        *("--param", f"blocklists={given['lists']}", "--timeout", "30", "--jobs", "2"),
+        *("--param", f"blocklists={given['lists']}", "--jobs", str(JOBS)),
     )
     return harness, RunFolder(tmp / "run")
 
 
 def resumed(tmp: Path) -> None:
-    done = subprocess.run(
-        [*MAIN, "resume", tmp / "run"], cwd=tmp, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    """Take the run in `tmp` up again, to its end; it sweeps up after the process that was killed, too."""
+    with Harness(tmp, "resume", tmp / "run") as harness:
+        assert harness.process.wait(PATIENCE) == 0, harness.words
+    assert list(tmp.glob("pas-harness-*")) == []
 
 
 def check_whole(folder: RunFolder, sessions: int) -> None:
