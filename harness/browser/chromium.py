@@ -1,7 +1,10 @@
 """A Chromium process, launched by Playwright with no way out but the proxies of its tabs."""
 
+import asyncio
+import contextlib
 import json
 import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
@@ -15,6 +18,7 @@ from harness.evidence import scratch
 from harness.internet.proxy import free_ports
 from harness.model.errors import BrowserGone
 
+OPEN_SECONDS = 20.0
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",
@@ -41,6 +45,7 @@ class Chromium:
         self.version = ""
         self._playwright: Playwright | None = None
         self._home: Path | None = None
+        self._pid = 0
         self.devtools: DevTools | None = None
 
     async def start(self) -> None:
@@ -66,6 +71,8 @@ class Chromium:
             raise BrowserGone(f"{self.executable} did not start: {str(error)[:2000]}") from None
         self.version = version["Browser"]
         self.devtools = await DevTools.open(version["webSocketDebuggerUrl"])
+        processes = (await self.devtools.send("SystemInfo.getProcessInfo"))["processInfo"]
+        self._pid = next(int(item["id"]) for item in processes if item["type"] == "browser")
 
     @property
     def alive(self) -> bool:
@@ -75,10 +82,18 @@ class Chromium:
         """A tab in a profile of its own, behind `proxy` (`http://127.0.0.1:PORT`) but for the hosts in `bypass`."""
         if self.devtools is None or self._home is None:
             raise BrowserGone("the browser is not running")
-        return await Tab.open(self.devtools, proxy, bypass, self._home)
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                return await Tab.open(self.devtools, proxy, bypass, self._home)
+        except TimeoutError:
+            raise BrowserGone(f"the browser did not open a tab within {OPEN_SECONDS:.0f} s") from None
 
     async def stop(self) -> None:
-        """End the browser and remove what it left."""
+        """End the browser and remove what it left; its profile is thrown away, so it need not end gently."""
+        if self._pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            self._pid = 0
         if self.devtools is not None:
             await self.devtools.close()
         if self._playwright is not None:

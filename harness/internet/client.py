@@ -14,6 +14,8 @@ from harness.model.errors import HarnessError, InternetGone
 from harness.model.observation import Receipt
 from harness.model.words import Arm
 
+ANSWER_SECONDS = 20.0
+
 
 class Internet:
     """Starts, asks, restarts and stops the process; its ports stay the same over restarts."""
@@ -59,11 +61,7 @@ class Internet:
         )
         self._waiting = asyncio.Queue()
         self._reading = asyncio.create_task(self._read(self._process, self._waiting))
-        try:
-            async with asyncio.timeout(30):
-                await self._ask({**self._config, "ports": [self.control_port, self.test_port]})
-        except TimeoutError:
-            raise InternetGone("the replayed Internet did not start within 30 s") from None
+        await self._ask({**self._config, "ports": [self.control_port, self.test_port]})
 
     async def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None) -> str:
         """Have the attempt answered; returns its token. Raises HarnessError when the fixture cannot be served."""
@@ -121,7 +119,12 @@ class Internet:
             await process.stdin.drain()
         except (ConnectionError, RuntimeError):
             raise InternetGone("the replayed Internet died") from None
-        return await future
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await future
+        except TimeoutError:
+            process.kill()
+            raise InternetGone(f"the replayed Internet did not answer within {ANSWER_SECONDS:.0f} s") from None
 
     @staticmethod
     async def _read(

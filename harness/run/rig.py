@@ -60,9 +60,11 @@ class Rig:
             return await self.browser.tab(f"http://127.0.0.1:{self.internet.control_port}")
         return await self.browser.tab(self.route.proxy, self.route.bypass)
 
-    async def mend(self, generation: int, *, product_hangs: bool = False) -> None:
-        """Replace whatever has died since `generation`; a product that hangs counts as dead. Raises GaveUp when it died
-        too often."""
+    async def mend(self, generation: int, hanging: str = "") -> None:
+        """Replace whatever has died since `generation`; the "product" or the "browser" that hangs counts as dead.
+
+        Raises GaveUp when one of them died too often.
+        """
         async with self._mending:
             if self.generation != generation:
                 return
@@ -71,15 +73,13 @@ class Rig:
                 await self._again(
                     "internet", self._limits.browser_restarts, "the replayed Internet died", self.internet.start
                 )
-            if product_hangs or not self.product.alive:
-                hangs = product_hangs and self.product.alive
-                why = "the product stopped answering" if hangs else "the product's process died"
+            if hanging == "product" or not self.product.alive:
+                why = "the product stopped answering" if self.product.alive else "the product's process died"
                 await self._again("product", self._limits.product_restarts, why, self._restart_product)
-            if self.browser is None or not self.browser.alive:
+            if hanging == "browser" or self.browser is None or not self.browser.alive:
+                why = "the browser stopped answering" if self.browser and self.browser.alive else "the browser died"
                 spkis = (self.internet.ca_spki(), *(self.route.spkis if self.route else ()))
-                await self._again(
-                    "browser", self._limits.browser_restarts, "the browser died", lambda: self._launch(spkis)
-                )
+                await self._again("browser", self._limits.browser_restarts, why, lambda: self._launch(spkis))
             if self._restarts != before:
                 self.generation += 1
 

@@ -32,7 +32,7 @@ from harness.run.attempt import Errand, Lane
 from harness.run.canaries import ROUNDS, errand, silence
 from harness.run.rig import GaveUp, Rig
 
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
 WHEN = {"before": "before the first case", "during": "during the run", "after": "after the last case"}
 
 
@@ -213,17 +213,20 @@ class _Session:
                 await self._mend(seen, generation)
 
     async def _mend(self, seen: list[Observation], generation: int) -> None:
-        hangs = False
-        if self._rig.product.alive and any(item.arm is Arm.TEST and item.end is End.TIMEOUT for item in seen):
-            hangs = not await self._answers()
-        await self._rig.mend(generation, product_hangs=hangs)
+        rig, hanging = self._rig, ""
+        if any(item.end in (End.TIMEOUT, End.FAULT) for item in seen) and rig.product.alive and rig.internet.alive:
+            for arm, suspect in ((Arm.CONTROL, "browser"), (Arm.TEST, "product")):
+                if not await self._answers(arm):
+                    hanging = suspect if rig.internet.alive else ""
+                    break
+        await rig.mend(generation, hanging)
 
-    async def _answers(self) -> bool:
-        """Whether the product lets the allowed canary through within a few seconds."""
-        lane = self._lane(Arm.TEST, min(ANSWER_SECONDS, self._spec.limits.attempt_seconds))
-        observation = await lane.attempt(self._canary_errand(Canary.ALLOW, Arm.TEST, "http", ""))
+    async def _answers(self, arm: Arm) -> bool:
+        """Whether the canary to allow comes through to an end on that arm within a few seconds, whatever the end."""
+        lane = self._lane(arm, min(ANSWER_SECONDS, self._spec.limits.attempt_seconds))
+        observation = await lane.attempt(self._canary_errand(Canary.ALLOW, arm, "http", ""))
         await lane.close()
-        return observation.end is not End.TIMEOUT
+        return observation.end not in (End.TIMEOUT, End.FAULT)
 
     def _canary_errand(self, which: Canary, arm: Arm, scheme: str, setting: str) -> Errand:
         self._canaries += 1
