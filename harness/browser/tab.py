@@ -100,13 +100,7 @@ class Tab:
             await traffic.unless_crashed(traffic.loaded(loader))
             sight.end = End.NETWORK_ERROR
             return
-        for hop in range(HOPS + 1):
-            await traffic.unless_crashed(traffic.loaded(loader))
-            look = await traffic.unless_crashed(self._look(url, token, traffic.main_frame))
-            later = traffic.loader_after(loader)
-            if hop == HOPS or look["seen"] or (later is None and not 0 <= look["delay"] <= REFRESH_SECONDS):
-                break
-            loader = later or await traffic.unless_crashed(traffic.next_loader(loader))
+        look = await self._arrive(url, token, loader, traffic)
         if traffic.main_error and look["url"].startswith("chrome-error:"):
             sight.end, sight.error = End.NETWORK_ERROR, traffic.main_error
             return
@@ -118,6 +112,23 @@ class Tab:
             sight.body_digest = await traffic.body_digest()
         self.worn = self.worn or look["stored"]
         sight.end = End.PAGE
+
+    async def _arrive(self, url: str, token: str, loader: str, traffic: Traffic) -> dict[str, Any]:
+        """What is seen where the page's own redirects end, or where the token is."""
+        for _ in range(HOPS):
+            await traffic.unless_crashed(traffic.loaded(loader))
+            try:
+                look = await traffic.unless_crashed(self._look(url, token, traffic.main_frame))
+            except ProtocolError:
+                if traffic.crashed or traffic.loader_after(loader) is None:
+                    raise
+                look = {"seen": False, "delay": -1.0}  # the document left while it was looked at
+            later = traffic.loader_after(loader)
+            if look["seen"] or (later is None and not 0 <= look["delay"] <= REFRESH_SECONDS):
+                return look
+            loader = await traffic.unless_crashed(traffic.next_loader(loader))
+        await traffic.unless_crashed(traffic.loaded(loader))
+        return await traffic.unless_crashed(self._look(url, token, traffic.main_frame))
 
     async def _look(self, url: str, token: str, frame: str) -> dict[str, Any]:
         world = await self._devtools.send(
