@@ -35,7 +35,7 @@ def test_prose_folds_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("it wrote /home/me/work/log.txt, then stopped", "it wrote …/log.txt, then stopped"),
+        ("it wrote /home/me/notes/log.txt, then stopped", "it wrote …/log.txt, then stopped"),
         ("--param=/home/me/lists", "--param=…/lists"),
         ("http://case.test/a/b/c", "http://case.test/a/b/c"),
         ("application/json and 1/2/3", "application/json and 1/2/3"),
