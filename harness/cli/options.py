@@ -45,7 +45,7 @@ def planning(command: Command) -> Command:
                 help="Parameter of the product, for example blocklists=DIR.",
             ),
             click.option(
-                "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Cases under way at once."
+                "--jobs", type=click.IntRange(1, 64), default=3, show_default=True, help="Cases under way at once."
             ),
             click.option(
                 "--seed",

@@ -29,7 +29,7 @@ class Request:
     criteria: str
     settings: Sequence[str] = ()
     params: dict[str, str] = field(default_factory=dict)
-    jobs: int = 4
+    jobs: int = 3
     seed: int = 1
     limit: int | None = None
     only: Sequence[str] = ()
