@@ -50,7 +50,3 @@ class Product(Protocol):
     @property
     def alive(self) -> bool:
         """Whether it is running as far as can be told without asking it anything."""
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """Its processes, for measuring; empty when it runs in this one."""

@@ -23,7 +23,3 @@ class DirectProduct:
     @property
     def alive(self) -> bool:
         return self._started
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        return ()

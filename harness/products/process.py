@@ -8,8 +8,6 @@ import signal
 from collections import deque
 from pathlib import Path
 
-import psutil
-
 from harness.model.errors import ProductFault
 
 KEPT = 64 * 1024
@@ -57,15 +55,6 @@ class Process:
     @property
     def words(self) -> str:
         return b"".join(self._chunks).decode("utf-8", "replace")[-KEPT:]
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The process and its descendants."""
-        try:
-            root = psutil.Process(self._process.pid)
-            return (root.pid, *(child.pid for child in root.children(recursive=True)))
-        except psutil.Error:
-            return ()
 
     async def wait(self, seconds: float) -> int | None:
         """The exit code, None when it is still running after that time."""

@@ -133,10 +133,6 @@ class ProxyProduct:
     def alive(self) -> bool:
         return self._process is not None and self._process.alive
 
-    @property
-    def pids(self) -> tuple[int, ...]:
-        return self._process.pids if self._process else ()
-
     def _render(self, variables: dict[str, Any]) -> None:
         work = self._context.work
         for item in self._profile.files:

@@ -284,10 +284,6 @@ class ZooProduct:
     def alive(self) -> bool:
         return self._proxy is not None and not self._crashed
 
-    @property
-    def pids(self) -> tuple[int, ...]:
-        return ()
-
     def _crash(self) -> None:
         self._crashed = True
         if self._proxy:

@@ -58,7 +58,8 @@ def test_stop_leaves_nothing_behind() -> None:
     async def life() -> tuple[int, ...]:
         product = await Process.start(["sh", "-c", "trap '' TERM; sleep 60 & echo ready; wait; wait"], HERE)
         await ready(product)
-        pids = product.pids
+        root = psutil.Process(product._process.pid)
+        pids = (root.pid, *(child.pid for child in root.children(recursive=True)))
         assert product.alive
         assert len(pids) == 2
         await product.stop(0.05)
