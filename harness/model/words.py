@@ -61,6 +61,23 @@ class Metric(StrEnum):
     UNBLOCKED_SITES_UNDER_BLOCK = "unblocked_sites_under_block"
 
 
+class Interval(StrEnum):
+    """How bounds of a rate are computed from k of n."""
+
+    CLOPPER_PEARSON = "clopper-pearson"
+    WILSON = "wilson"
+    JEFFREYS = "jeffreys"
+
+
+class Design(StrEnum):
+    """What a sample's n is taken to be worth. A cluster is the cases of one registrable domain, or as the corpus
+    says."""
+
+    INDEPENDENT = "independent"  # every case counts, all weights equal
+    CLUSTERS = "clusters"  # worst case: the cases of a cluster share one fate (intra-cluster correlation 1)
+    ESTIMATED = "estimated"  # the design effect is estimated from the cases by Taylor linearisation
+
+
 class Decision(StrEnum):
     PASS = "pass"
     CONDITIONAL_PASS = "conditional pass"
