@@ -2,8 +2,9 @@
 
 import csv
 import io
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from harness.model import url as urls
@@ -12,7 +13,7 @@ from harness.model.errors import UsageError
 from harness.model.words import Expectation
 
 REQUIRED = ("case_id", "url", "category", "expectation")
-OPTIONAL = ("fixture", "language", "lookalike_of")
+OPTIONAL = ("fixture", "language", "lookalike_of", "weight", "cluster")
 MAX_BYTES = 1024**3
 MAX_FIELD = 64 * 1024
 CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}")
@@ -128,7 +129,20 @@ def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int
         fixture=values["fixture"],
         language=values["language"],
         lookalike_of=values["lookalike_of"],
+        weight=_weight(values["weight"], wrong),
+        cluster=values["cluster"],
     )
+
+
+def _weight(text: str, wrong: Callable[[str, str], UsageError]) -> float:
+    """1 when empty."""
+    try:
+        weight = float(text or 1)
+    except ValueError:
+        weight = math.nan
+    if not 1e-9 <= weight <= 1e9:
+        raise wrong("weight", f"{text[:60]!r} is not a number from 1e-9 to 1e9")
+    return weight
 
 
 def _check_label(earlier: int, twin: Case, case: Case, path: Path, line: int) -> None:

@@ -10,6 +10,7 @@ from harness.corpus.cases import read_cases
 from harness.corpus.manifest import Manifest, read_manifest
 from harness.corpus.resources import Resource, read_resources
 from harness.model import canonical
+from harness.model import url as urls
 from harness.model.case import Case
 from harness.model.errors import UsageError
 from harness.profile import shipped
@@ -17,7 +18,8 @@ from harness.profile import shipped
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Cases carry the digest of their fixture; `digest` changes with any byte that could change a result."""
+    """Cases carry the digest of their fixture, and as cluster their registrable domain where the corpus names none.
+    `digest` changes with any byte of the corpus that could change a result."""
 
     folder: Path
     manifest: Manifest
@@ -51,7 +53,8 @@ def load(ref: str) -> Corpus:
         "cases": [canonical.plain(case) for case in sorted(cases, key=lambda case: case.case_id)],
         "resources": [{"url": item.url, "digest": item.digest} for item in resources],
     }
-    return Corpus(folder, manifest, tuple(cases), resources, canonical.digest(canonical.dumps(whole)))
+    clustered = tuple(replace(case, cluster=case.cluster or urls.site(urls.parse(case.url).hostname)) for case in cases)
+    return Corpus(folder, manifest, clustered, resources, canonical.digest(canonical.dumps(whole)))
 
 
 def limited(cases: tuple[Case, ...], limit: int | None, seed: int) -> tuple[Case, ...]:

@@ -8,7 +8,8 @@ from harness.model.words import Expectation
 @dataclass(frozen=True, slots=True)
 class Case:
     """`fixture` is the path of the replayed bytes relative to the corpus, "" for a neutral page; `fixture_digest` their
-    SHA-256."""
+    SHA-256. `weight` is how many cases of the population it stands for, in any unit; cases of one `cluster` are not
+    independent of each other ("" stands alone)."""
 
     case_id: str
     url: str
@@ -18,3 +19,5 @@ class Case:
     fixture_digest: str = ""
     language: str = ""
     lookalike_of: str = ""
+    weight: float = 1.0
+    cluster: str = ""

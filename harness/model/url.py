@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 
 import ada_url
+from publicsuffixlist import PublicSuffixList
+
+_SUFFIXES = PublicSuffixList()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,13 @@ class Url:
         query."""
         port = "" if self.port in (80, 443) else f":{self.port}"
         return f"{self.hostname}{port}{self.target}"
+
+
+def site(hostname: str) -> str:
+    """The registrable domain of a host, the host itself where there is none (addresses, single names)."""
+    if hostname.startswith("[") or hostname.rpartition(".")[2].isdecimal():
+        return hostname
+    return _SUFFIXES.privatesuffix(hostname.rstrip(".")) or hostname
 
 
 def parse(text: str) -> Url:

@@ -38,6 +38,17 @@ def test_reads_all_columns(tmp_path: Path) -> None:
     ]
 
 
+def test_reads_weight_and_cluster(tmp_path: Path) -> None:
+    rows = "case_id,url,category,expectation,weight,cluster\none,http://one.test/,adult,block,2.5,ring\n"
+    assert [item for _, item in read_cases(table(tmp_path, rows), KNOWN)] == [case("one", weight=2.5, cluster="ring")]
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "1e10", "many"])
+def test_a_weight_is_a_number_above_nothing(tmp_path: Path, weight: str) -> None:
+    rows = f"case_id,url,category,expectation,weight\none,http://one.test/,adult,block,{weight}\n"
+    assert refusal(table(tmp_path, rows)).startswith(f"cases.csv:2: weight: '{weight}' is not a number")
+
+
 @pytest.mark.parametrize(
     "content",
     [

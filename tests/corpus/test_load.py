@@ -33,6 +33,14 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+def test_clusters_are_sites_unless_stated(folder: Path) -> None:
+    (folder / "cases.csv").write_text(
+        "case_id,url,category,expectation,cluster\n"
+        "one,http://a.one.test/,adult,block,\ntwo,http://b.one.test/,adult,block,\nsix,http://six.test/,adult,block,ring\n"
+    )
+    assert [case.cluster for case in load(str(folder)).cases] == ["one.test", "one.test", "ring"]
+
+
 def refusal(folder: Path) -> str:
     with pytest.raises(UsageError) as caught:
         load(str(folder))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.model.url import parse
+from harness.model.url import parse, site
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,20 @@ def test_href_is_stable() -> None:
 def test_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"URL"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("a.b.example", "b.example"),
+        ("www.shop.co.uk", "shop.co.uk"),
+        ("www.shop.test.", "shop.test"),
+        ("co.uk", "co.uk"),
+        ("localhost", "localhost"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
+    ],
+)
+def test_site(host: str, domain: str) -> None:
+    """By the public suffix list's own rules; the unlisted endings of reserved names count as suffixes."""
+    assert site(host) == domain
