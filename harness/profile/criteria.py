@@ -1,32 +1,96 @@
 """Criteria profiles: what is measured, against which bound, decided how, and where each number comes from."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from harness.model.words import Metric
+from harness.model.words import BLOCK_CATEGORIES, INNOCUOUS_CATEGORIES, Design, Interval, Metric
 from harness.profile import shipped, toml
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+Title = Annotated[str, Field(min_length=1, max_length=300)]
+Source = Annotated[str, Field(min_length=10, max_length=2000)]
+Confidence = Annotated[float, Field(ge=0.5, lt=1)]
+KNOWN = frozenset(BLOCK_CATEGORIES + INNOCUOUS_CATEGORIES)
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Criterion(_Strict):
-    """A bound on one rate. `category` "overall" takes all categories. The decision is one-sided at `confidence`."""
+class Shown(_Strict):
+    """How the intervals of all rates shown are computed; two-sided."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,80}$")
-    title: str = Field(min_length=1, max_length=300)
+    method: Interval = Interval.CLOPPER_PEARSON
+    design: Design = Design.CLUSTERS
+    confidence: Confidence = 0.95
+
+
+class Clause(_Strict):
+    """A node of the standard's tree. `note` says what a person must judge, or why the clause does not apply."""
+
+    id: Id
+    title: Title
+    parent: str = ""
+    assessed: Literal["measured", "by-hand", "not-applicable"]
+    note: str = Field(default="", max_length=2000)
+
+    @model_validator(mode="after")
+    def _noted(self) -> "Clause":
+        if self.assessed != "measured" and not self.note:
+            raise ValueError(f"note: clause {self.id!r} is {self.assessed}; say what is to be judged, or why not")
+        return self
+
+
+class Family(_Strict):
+    """Criteria decided jointly: Holm's correction keeps the chance of any wrong decision of the protected kind within
+    that of one."""
+
+    id: Id
+    correction: Literal["holm"]
+    protects: Literal["pass", "fail", "both"]
+    source: Source
+
+
+class Criterion(_Strict):
+    """A bound on one rate. Empty `categories` take all; `age_band` binds it to settings declared for that band.
+
+    `confidence` is one-sided with `sides` 1, split between both sides with 2.
+    """
+
+    id: Id
+    title: Title
     clause: str = Field(min_length=1, max_length=100)
     metric: Metric
-    category: str = "overall"
-    bound: float = Field(gt=0, lt=1)
-    confidence: float = Field(ge=0.5, lt=1)
+    categories: tuple[Id, ...] = ()
+    age_band: str = Field(default="", max_length=80)
+    bound: float = Field(ge=0, lt=1)
+    rule: Literal["guard-band", "simple-acceptance", "zero-tolerance"]
+    confidence: Confidence
+    sides: Literal[1, 2] = 1
+    interval: Interval = Interval.CLOPPER_PEARSON
+    design: Literal[Design.INDEPENDENT, Design.CLUSTERS] = Design.CLUSTERS
     minimum_n: int = Field(ge=1)
+    minimum_clusters: int = Field(default=1, ge=1)
     maximum_unscored: float = Field(ge=0, le=1)
-    rule: Literal["guard-band", "simple-acceptance"]
-    source: str = Field(min_length=10, max_length=2000)
+    family: str = ""
+    source: Source
+
+    @property
+    def alpha(self) -> float:
+        """The error allowed on either side."""
+        return (1 - self.confidence) / self.sides
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Criterion":
+        if (self.bound == 0) != (self.rule == "zero-tolerance"):
+            raise ValueError("bound: 0 belongs to the rule 'zero-tolerance', and to no other")
+        if len(set(self.categories)) != len(self.categories):
+            raise ValueError("categories: one stands twice")
+        if self.family and self.rule != "guard-band":
+            raise ValueError("family: only criteria with the rule 'guard-band' can be decided jointly")
+        return self
 
 
 class Treatment(_Strict):
@@ -37,24 +101,67 @@ class Treatment(_Strict):
 
 
 class Criteria(_Strict):
-    schema_: Literal["pas-harness/criteria/1"] = Field(alias="schema")
+    """A whole profile. `categories` are those it names beside the known ones; a corpus may lack them."""
+
+    schema_: Literal["pas-harness/criteria/2"] = Field(alias="schema")
     name: str = Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")
     title: str
     version: str
     authority: str
     notice: str
-    interval_confidence: float = Field(default=0.95, ge=0.5, lt=1)
+    standard: str = Field(default="", max_length=100)
+    interval: Shown = Shown()
     warned: Treatment
     degraded: Treatment
-    not_assessed: dict[str, str] = Field(default_factory=dict)
+    categories: dict[Id, str] = Field(default_factory=dict)
+    clause: tuple[Clause, ...] = ()
+    family: tuple[Family, ...] = ()
     criterion: tuple[Criterion, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _unique(self) -> "Criteria":
-        ids = [item.id for item in self.criterion]
-        if len(set(ids)) != len(ids):
-            raise ValueError("criterion: two have the same id")
+    def _whole(self) -> "Criteria":
+        for name, items in (("criterion", self.criterion), ("clause", self.clause), ("family", self.family)):
+            ids = [item.id for item in items]
+            if len(set(ids)) != len(ids):
+                raise ValueError(f"{name}: two have the same id")
+        self._check_clauses()
+        self._check_families()
+        for item in self.criterion:
+            if unknown := sorted(set(item.categories) - KNOWN - set(self.categories)):
+                raise ValueError(
+                    f"criterion {item.id!r}: categories: {', '.join(unknown)} is not known; declare it in [categories]"
+                )
         return self
+
+    def _check_clauses(self) -> None:
+        above: set[str] = set()
+        for item in self.clause:
+            if item.parent and item.parent not in above:
+                raise ValueError(f"clause {item.id!r}: parent: {item.parent!r} does not stand before it")
+            above.add(item.id)
+        measured = {item.id for item in self.clause if item.assessed == "measured"}
+        for criterion in self.criterion:
+            if self.clause and criterion.clause not in measured:
+                raise ValueError(f"criterion {criterion.id!r}: clause: {criterion.clause!r} is not a measured clause")
+        named = {item.clause for item in self.criterion} | {item.parent for item in self.clause}
+        if bare := sorted(measured - named):
+            raise ValueError(f"clause: {', '.join(bare)} is measured by no criterion")
+
+    def _check_families(self) -> None:
+        families = {item.id for item in self.family}
+        for item in self.criterion:
+            if item.family and item.family not in families:
+                raise ValueError(f"criterion {item.id!r}: family: {item.family!r} is not declared")
+        for name in families:
+            members = [item for item in self.criterion if item.family == name]
+            if len(members) < 2:
+                raise ValueError(f"family {name!r}: fewer than two criteria belong to it")
+            if len({(item.confidence, item.sides) for item in members}) > 1:
+                raise ValueError(f"family {name!r}: its criteria differ in confidence or sides")
+
+    def reference(self, clause: str) -> str:
+        """How a clause is called: with the standard's short name where there is one."""
+        return f"{self.standard}, clause {clause}" if self.standard else clause
 
 
 def load(ref: str) -> Criteria:
