@@ -176,13 +176,13 @@ def write_segment(folder: RunFolder, *data: dict[str, Any], kind: str = "note") 
 
 
 def run_folder(path: Path) -> RunFolder:
-    """A small unsealed run: one case, two segments of journal, two blobs."""
+    """A small unsealed run: one case, three segments of journal, two blobs."""
     folder = RunFolder(path)
     folder.create(spec(), (case(),))
-    write_segment(folder, {"step": 1}, {"step": 2})
-    write_segment(folder, {"step": 3}, {"text": "caf\u00e9"})
-    folder.blobs.put(b"a page")
-    folder.blobs.put(b"a picture")
+    blobs = {"dom_blob": folder.blobs.put(b"a page"), "screenshot_blob": folder.blobs.put(b"a picture")}
+    write_segment(folder, {"versions": {"pas-harness": "0"}}, kind="start")
+    write_segment(folder, canonical.plain(control()), canonical.plain(observation(**blobs)), kind="attempt")
+    write_segment(folder, {"complete": True, "reason": "caf\u00e9"}, kind="stop")
     return folder
 
 

@@ -16,6 +16,8 @@ COMMANDS = {
     "score": ("steps", "Compute verdicts, rates and decisions anew from a run's evidence."),
     "report": ("steps", "Write the report of a run."),
     "verify": ("steps", "Check that a run's evidence is as it was sealed, and that its results follow from it."),
+    "sign": ("key", "Sign a sealed run with a laboratory's key."),
+    "key": ("key", "Make a key to sign runs with, or show one."),
     "product": ("product", "List products, or check one."),
     "corpus": ("corpus", "List corpora, or check one."),
     "criteria": ("criteria", "List criteria profiles, or check one."),

@@ -1,4 +1,5 @@
-"""The run folder: `spec.json`, `plan.jsonl`, `journal/`, `blobs/`, `seal.json`, and what is derived from them."""
+"""The run folder: `spec.json`, `plan.jsonl`, `journal/`, `blobs/`, `seal.json`, its signature, and what is derived
+from them."""
 
 import fcntl
 import json
@@ -6,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.evidence import disk
 from harness.evidence.blobs import Blobs
 from harness.evidence.journal import Reader
 from harness.model import canonical
@@ -25,6 +27,8 @@ class RunFolder:
         self.journal = path / "journal"
         self.blobs = Blobs(path / "blobs")
         self.seal_file = path / "seal.json"
+        self.signature_file = path / "seal.sig.json"
+        self.signer_file = path / "seal.pub"
         self.derived = path / "derived"
         self.result_file = path / "result.json"
 
@@ -34,11 +38,9 @@ class RunFolder:
             what = "another run; continue it with `harness resume`" if self.spec_file.exists() else "other files"
             raise UsageError(f"the output folder holds {what}, or name another with --out", file=self.path)
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.plan_file.write_text(plan_text(cases), "utf-8")
-            part = self.spec_file.with_suffix(".part")
-            part.write_text(canonical.pretty(spec), "utf-8")
-            part.replace(self.spec_file)
+            disk.make_folder(self.path)
+            disk.write(self.plan_file, plan_text(cases).encode())
+            disk.write(self.spec_file, canonical.pretty(spec).encode())
         except OSError as error:
             raise UsageError(f"the output folder cannot be written: {error.strerror}", file=self.path) from None
 

@@ -1,10 +1,12 @@
 """The append-only journal: hash-chained JSON lines in segments, one segment for each process that ran.
 
 A line is `{"at", "data", "kind", "n", "prev"}`; `prev` is the SHA-256 of the line before, for the first one that of
-`spec.json`.
-Every line is handed to the system as it is written, and forced to disk at least once a second and at the end: a killed
-process
-loses nothing it had recorded, a power cut at most the last second.
+`spec.json`. The first line of every segment also names the `schema`.
+
+Every line is handed to the system as it is written: a killed process loses nothing it had recorded. Blobs are on disk
+before the record that refers to them is written (`Blobs.put`). The journal is forced to disk with the first record that
+comes a second or more after the last time, and at the end: a power cut loses at most what was recorded within one
+second, and leaves no record without its blobs.
 """
 
 import json
@@ -15,9 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.evidence import disk
 from harness.model import canonical
 from harness.model.errors import EvidenceError
 
+SCHEMA = "pas-harness/journal/1"
+KEYS = {"at", "data", "kind", "n", "prev"}
 SYNC_SECONDS = 1.0
 Clock = Callable[[], str]
 
@@ -42,7 +47,7 @@ class Tail:
 
 
 def segments(folder: Path) -> list[Path]:
-    return sorted(folder.glob("[0-9]*.jsonl"))
+    return [path for path in sorted(folder.glob("[0-9]*.jsonl")) if path.is_file()]
 
 
 class Reader:
@@ -65,12 +70,15 @@ class Reader:
                     if not line.endswith(b"\n"):
                         torn += len(line)
                         break
+                    record = _parse(line, where, first=line_number == 1)
                     if line_number == 1:
-                        _check_recovery(line, torn, where)
+                        _check_recovery(record, torn, where)
                         torn = 0
-                    record = _parse(line, where)
                     if record["prev"] != head or record["n"] != n + 1:
-                        raise EvidenceError(f"{where}: the chain breaks here (record changed, missing or reordered)")
+                        raise EvidenceError(
+                            f"{where}: the chain breaks here (this record or the one before changed, missing or"
+                            " reordered)"
+                        )
                     n, head = n + 1, canonical.digest(line)
                     yield Record(n, record["kind"], record["at"], record["data"])
         self.tail = Tail(n, head, name, torn)
@@ -80,18 +88,22 @@ def segment_name(number: int) -> str:
     return f"{number:06d}.jsonl"
 
 
-def _parse(line: bytes, where: str) -> dict[str, Any]:
+def _parse(line: bytes, where: str, first: bool) -> dict[str, Any]:
     try:
-        record = json.loads(line)
-        if set(record) != {"at", "data", "kind", "n", "prev"} or not isinstance(record["data"], dict):
-            raise ValueError
+        record = dict(json.loads(line))
+        schema = record.pop("schema", None) if first else SCHEMA
+        shaped = set(record) == KEYS and isinstance(record["data"], dict)
     except (ValueError, TypeError, RecursionError):
         raise EvidenceError(f"{where}: not a journal record") from None
-    return dict(record)
+    if schema != SCHEMA:
+        raise EvidenceError(f"{where}: schema {schema!r} is not {SCHEMA!r}: written by another, newer version?")
+    if not shaped:
+        raise EvidenceError(f"{where}: not a journal record")
+    return record
 
 
-def _check_recovery(line: bytes, torn: int, where: str) -> None:
-    if _parse(line, where)["data"].get("torn_bytes", 0) != torn:
+def _check_recovery(record: dict[str, Any], torn: int, where: str) -> None:
+    if record["data"].get("torn_bytes", 0) != torn:
         raise EvidenceError(f"{where}: the segment before ends in an unfinished line that no record accounts for")
 
 
@@ -99,16 +111,19 @@ class Journal:
     """The one writer of a new segment."""
 
     def __init__(self, folder: Path, tail: Tail, clock: Clock) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(folder)
         self._clock = clock
         self._n, self._head = tail.records, tail.head
         self.path = folder / segment_name(len(segments(folder)) + 1)
         self._file = self.path.open("xb")
+        disk.force(folder)
         self._synced = time.monotonic()
 
     def append(self, kind: str, data: dict[str, Any]) -> None:
         """Record one fact. Raises OSError when it cannot be written: the run must then stop."""
         record = {"n": self._n + 1, "prev": self._head, "kind": kind, "at": self._clock(), "data": data}
+        if self._file.tell() == 0:
+            record["schema"] = SCHEMA
         line = canonical.dumps(record).encode("utf-8", "backslashreplace") + b"\n"
         self._file.write(line)
         self._file.flush()
@@ -117,6 +132,7 @@ class Journal:
             self.sync()
 
     def sync(self) -> None:
+        """Force what was recorded to disk."""
         os.fsync(self._file.fileno())
         self._synced = time.monotonic()
 

@@ -1,109 +1,189 @@
-"""The seal: digests over everything a run recorded, written when it has ended."""
+"""The seal: digests over everything a run recorded, written when it has ended, and a laboratory's signature on it."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from harness.evidence.folder import RunFolder
-from harness.evidence.journal import segments
-from harness.model import canonical
-from harness.model.errors import EvidenceError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-SCHEMA = "pas-harness/seal/1"
+from harness.evidence import disk, keys, merkle, signature
+from harness.evidence.folder import RunFolder
+from harness.evidence.journal import Reader, Record, segments
+from harness.model import canonical
+from harness.model.errors import EvidenceError, HarnessError, UsageError
+
+SCHEMA = "pas-harness/seal/2"
+PAYLOAD_TYPE = "application/vnd.pas-harness.seal+json"
+PROFILES = ("product", "criteria", "parameters", "corpus")
 
 
 def contents(folder: RunFolder) -> dict[str, Any]:
-    """What a seal of the folder as it is now would say; reads and checks the whole journal."""
-    reader = folder.reader()
-    for _ in reader:
-        pass
-    return {
-        "schema": SCHEMA,
-        "spec": _digest(folder.spec_file),
-        "plan": _digest(folder.plan_file),
-        "records": reader.tail.records,
-        "head": reader.tail.head,
-        "torn": reader.tail.torn,
-        "segments": {path.name: _digest(path) for path in segments(folder.journal)},
-        "blobs": list(folder.blobs.digests()),
-    }
+    """What a seal of the folder as it is now would say; reads everything. Raises EvidenceError when the run is not
+    whole: the chain broken, a blob missing or changed, or no record of its end."""
+    now, wrong = _look(folder, _digest(folder.spec_file))
+    if wrong:
+        raise EvidenceError(wrong[0])
+    return {**now, "root": _root(now)}
 
 
 def write(folder: RunFolder) -> None:
     """Seal a run that has ended. A run is sealed once."""
     if folder.seal_file.exists():
         raise EvidenceError(f"{folder.seal_file}: the run is sealed already")
-    part = folder.seal_file.with_suffix(".part")
-    part.write_text(canonical.pretty(contents(folder)), "utf-8")
-    part.replace(folder.seal_file)
+    disk.write(folder.seal_file, canonical.pretty(contents(folder)).encode())
 
 
-def verify(folder: RunFolder) -> list[str]:
-    """Everything in the folder that does not agree with its seal, in words; empty when the evidence is as it was
-    sealed."""
-    if not folder.seal_file.is_file():
-        return [f"{folder.seal_file}: the run is not sealed (unfinished, or the seal was removed)"]
+def sign(folder: RunFolder, key: Ed25519PrivateKey) -> None:
+    """Sign the seal; the same key again changes nothing. Raises EvidenceError when the run is not sealed or its
+    evidence does not stand, UsageError when another key has signed it."""
+    if found := _evidence(folder):
+        raise EvidenceError(f"not signed, because the evidence does not stand: {found[0]}")
+    public = key.public_key()
+    if folder.signature_file.exists() and (other := signer(folder)) != keys.fingerprint(public):
+        raise UsageError(f"another key, {other}, has signed this run", file=folder.signature_file)
+    envelope = signature.envelope(folder.seal_file.read_bytes(), PAYLOAD_TYPE, key)
+    disk.write(folder.signer_file, keys.pem(public))
+    disk.write(folder.signature_file, canonical.pretty(envelope).encode())
+
+
+def signer(folder: RunFolder) -> str:
+    """Fingerprint of the key whose signature on the seal holds, "" without one. Raises EvidenceError when it does not
+    hold. Whose key it is, the folder cannot say."""
+    file = folder.signature_file
+    if not file.exists() and not folder.signer_file.exists():
+        return ""
     try:
-        seal = json.loads(folder.seal_file.read_bytes())
-        if seal["schema"] != SCHEMA:
-            return [f"{folder.seal_file}: schema {seal['schema']!r} is not {SCHEMA!r}"]
-        found = [*_files(folder, seal), *_chain(folder, seal), *_blobs(folder, seal)]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return [f"{folder.seal_file}: not a seal ({error!r})"]
-    if not found and folder.seal_file.read_bytes() != canonical.pretty(contents(folder)).encode("utf-8"):
-        found.append(f"{folder.seal_file}: changed since it was written")
+        public = keys.public(folder.signer_file)
+        data = file.read_bytes()
+        envelope = json.loads(data)
+        payload = signature.opened(envelope, PAYLOAD_TYPE, public)
+    except UsageError as error:
+        raise EvidenceError(str(error)) from None
+    except OSError as error:
+        raise EvidenceError(f"{file}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise EvidenceError(f"{file}: not a signature") from None
+    except EvidenceError as error:
+        raise EvidenceError(f"{file} (with {folder.signer_file}): {error}") from None
+    for path, expected, why in (
+        (folder.signer_file, keys.pem(public), "changed since the run was signed"),
+        (file, canonical.pretty(envelope).encode(), "changed since the run was signed"),
+        (folder.seal_file, payload, "not the seal that was signed"),
+    ):
+        if _digest(path) != canonical.digest(expected):
+            raise EvidenceError(f"{path}: {why}")
+    return keys.fingerprint(public)
+
+
+def verify(folder: RunFolder, trusted: Ed25519PublicKey | None = None) -> list[str]:
+    """Everything in the folder that does not agree with its seal, in words; empty when the evidence is as it was
+    sealed. A signature that is there must hold; with `trusted`, there must be one by that key."""
+    found = _evidence(folder)
+    try:
+        by = signer(folder)
+    except EvidenceError as error:
+        return [*found, str(error)]
+    if trusted and by != (asked := keys.fingerprint(trusted)):
+        was = f"signed by another key, {by}," if by else "missing; the run is not signed"
+        found.append(f"{folder.signature_file}: {was} and a signature by {asked} is asked for")
     return found
+
+
+def _evidence(folder: RunFolder) -> list[str]:
+    """As `verify`, but for the signature."""
+    file = folder.seal_file
+    if not file.is_file():
+        return [f"{file}: the run is not sealed (unfinished, or the seal was removed)"]
+    data = file.read_bytes()
+    try:
+        seal = json.loads(data)
+        if seal["schema"] != SCHEMA:
+            return [f"{file}: schema {seal['schema']!r} is not {SCHEMA!r} (written by another version?)"]
+        if data != canonical.pretty(seal).encode() or seal["root"] != _root(seal):
+            return [f"{file}: changed since it was written; nothing can be compared with it"]
+        now, found = _look(folder, seal["spec"])
+        found += _differences(_files(folder, seal), _files(folder, now))
+        if not found and data != canonical.pretty({**now, "root": _root(now)}).encode():
+            found.append(f"{file}: changed since it was written")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return [f"{file}: not a seal ({error!r})"]
+    return found
+
+
+def _look(folder: RunFolder, first: str) -> tuple[dict[str, Any], list[str]]:
+    """What a seal would say, but for the root, and what is wrong with the run by itself. `first` begins the chain."""
+    wrong: list[str] = []
+    now: dict[str, Any] = {"schema": SCHEMA, "spec": _digest(folder.spec_file), "plan": _digest(folder.plan_file)}
+    try:
+        spec = folder.spec()
+        now["product"], now["criteria"] = spec.product_digest, spec.criteria_digest
+        now["corpus"] = spec.corpus["digest"]
+        now["parameters"] = canonical.digest(canonical.dumps([spec.params, spec.params_digests]))
+    except HarnessError as error:
+        wrong.append(str(error))
+    reader, last = Reader(folder.journal, first), ""
+    now["versions"], wanted = [], dict[str, int]()
+    try:
+        for record in reader:
+            last = record.kind
+            if last == "start":
+                now["versions"].append(record.data["versions"])
+            wanted.update(dict.fromkeys(_blobs(record), record.n))
+    except EvidenceError as error:
+        wrong.append(str(error))
+    else:
+        if last != "stop":
+            wrong.append(f"{folder.journal}: the last record is not the end of the run")
+    now["records"], now["head"], now["torn"] = reader.tail.records, reader.tail.head, reader.tail.torn
+    now["segments"] = {path.name: _digest(path) for path in segments(folder.journal)}
+    now["blobs"] = list(folder.blobs.digests())
+    for digest in now["blobs"]:
+        if _digest(folder.blobs.path(digest)) != digest:
+            wrong.append(f"{folder.blobs.path(digest)}: blob changed")
+    for digest in sorted(set(wanted) - set(now["blobs"])):
+        wrong.append(f"{folder.blobs.path(digest)}: blob missing, and record {wanted[digest]} refers to it")
+    return now, wrong
+
+
+def _blobs(record: Record) -> list[str]:
+    """Digests of the blobs a record refers to."""
+    seen = record.data if record.kind == "attempt" else record.data.get("observation", {})
+    return [seen[key] for key in ("dom_blob", "screenshot_blob") if seen.get(key)]
 
 
 def _digest(path: Path) -> str:
-    try:
-        return canonical.digest(path.read_bytes())
-    except OSError:
-        return "missing"
+    """The digest of the file's bytes, "" when it is no file."""
+    return canonical.digest(path.read_bytes()) if path.is_file() else ""
 
 
-def _files(folder: RunFolder, seal: dict[str, Any]) -> list[str]:
-    found = [
-        f"{path}: changed or missing since the seal"
-        for path, digest in ((folder.spec_file, seal["spec"]), (folder.plan_file, seal["plan"]))
-        if _digest(path) != digest
-    ]
-    here = {path.name for path in segments(folder.journal)}
-    for name in sorted(here | set(seal["segments"])):
-        path = folder.journal / name
-        if name not in seal["segments"]:
-            found.append(f"{path}: not part of the sealed run")
-        elif _digest(path) != seal["segments"][name]:
-            found.append(f"{path}: changed or missing since the seal")
-    return found
+def _files(folder: RunFolder, seal: dict[str, Any]) -> dict[Path, str]:
+    """The digest of every file that a seal speaks of, "" for one that is not there."""
+    return {
+        folder.spec_file: seal["spec"],
+        folder.plan_file: seal["plan"],
+        **{folder.journal / name: digest for name, digest in seal["segments"].items()},
+        **{folder.blobs.path(digest): digest for digest in seal["blobs"]},
+    }
 
 
-def _chain(folder: RunFolder, seal: dict[str, Any]) -> list[str]:
-    if not folder.spec_file.is_file():
-        return []
-    reader = folder.reader()
-    try:
-        for _ in reader:
-            pass
-    except EvidenceError as error:
-        return [str(error)]
-    if (reader.tail.records, reader.tail.head) != (seal["records"], seal["head"]):
-        return [
-            f"{folder.journal}: {reader.tail.records} records, the seal says {seal['records']};"
-            " the end is changed or cut"
-        ]
-    return []
-
-
-def _blobs(folder: RunFolder, seal: dict[str, Any]) -> list[str]:
+def _differences(sealed: dict[Path, str], here: dict[Path, str]) -> list[str]:
     found = []
-    here, sealed = set(folder.blobs.digests()), set(seal["blobs"])
-    for digest in sorted(here | sealed):
-        path = folder.blobs.path(digest)
-        if digest not in here:
-            found.append(f"{path}: blob missing")
-        elif digest not in sealed:
-            found.append(f"{path}: blob not part of the sealed run")
-        elif _digest(path) != digest:
-            found.append(f"{path}: blob changed")
+    for path in sorted({*sealed, *here}):
+        if path not in sealed:
+            found.append(f"{path}: not part of the sealed run")
+        elif not here.get(path):
+            found.append(f"{path}: missing since the seal")
+        elif sealed[path] != here[path]:
+            found.append(f"{path}: changed since the seal")
     return found
+
+
+def _root(seal: dict[str, Any]) -> str:
+    """The Merkle root over name and digest of all that a seal speaks of."""
+    leaves = [
+        *((name, seal[name]) for name in ("spec", "plan", *PROFILES)),
+        ("versions", canonical.digest(canonical.dumps(seal["versions"]))),
+        *((f"journal/{name}", digest) for name, digest in sorted(seal["segments"].items())),
+        *((f"blobs/{digest}", digest) for digest in seal["blobs"]),
+    ]
+    return merkle.root([canonical.dumps(leaf).encode() for leaf in leaves]).hex()
