@@ -1,7 +1,4 @@
-"""Verdicts by rules with stable ids, tried in order; the first that applies decides.
-
-Ids are part of the evidence: a rule that changes its meaning gets a new id, and RULES_VERSION moves.
-"""
+"""Verdicts by rules with stable ids, tried in order; the first that applies decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,35 +6,21 @@ from typing import Any
 
 from harness.classify.facts import control_valid, delivered, error_name, is_fault, led_away, missing_assets
 from harness.classify.fingerprint import matching
+from harness.classify.rules import STANDARD, Rules
 from harness.classify.validity import validity
 from harness.model.observation import CaseEvidence, Observation
 from harness.model.spec import Limits
 from harness.model.words import End, Validity, Verdict
 
-RULES_VERSION = "1"
-EMPTIED = 0.1  # share of the control's visible text below which a page that kept its token counts as removed
-
-# Native errors a filter causes, and the mechanism each stands for.
-ERRORS = {
-    "ERR_TUNNEL_CONNECTION_FAILED": "tunnel-refused",
-    "ERR_NAME_NOT_RESOLVED": "dns",
-    "ERR_CONNECTION_REFUSED": "connection-refused",
-    "ERR_ADDRESS_UNREACHABLE": "address-unreachable",
-    "ERR_ADDRESS_INVALID": "address-unreachable",
-    "ERR_CONNECTION_RESET": "reset",
-    "ERR_CONNECTION_CLOSED": "reset",
-    "ERR_EMPTY_RESPONSE": "reset",
-    "ERR_SSL_PROTOCOL_ERROR": "reset",
-    "ERR_BLOCKED_BY_CLIENT": "extension",
-    "ERR_BLOCKED_BY_ADMINISTRATOR": "policy",
-    "ERR_BLOCKED_BY_RESPONSE": "response-policy",
-}
+# Until run.plan writes the whole rule set.
+RULES_VERSION = STANDARD.version
+ERRORS = STANDARD.errors
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`verdict` is INDETERMINATE whenever `validity` is not VALID. `mechanism` names how it was stopped, "" if it was
-    not."""
+    """`verdict` is INDETERMINATE whenever `validity` is not VALID. `mechanism` names how it was stopped or
+    altered, "" if it was not."""
 
     verdict: Verdict
     validity: Validity
@@ -49,61 +32,64 @@ class Judgement:
 Pages = Sequence[dict[str, Any]]
 
 
-def judge(evidence: CaseEvidence, block_pages: Pages, limits: Limits, error_pages: Pages = ()) -> Judgement:
+def judge(
+    evidence: CaseEvidence, block_pages: Pages, limits: Limits, error_pages: Pages = (), rules: Rules = STANDARD
+) -> Judgement:
     """The judgement on one case at one setting, given fingerprints of the product's block pages and of its pages for
-    faults."""
+    faults. No rule set reaches what is not valid."""
     valid = validity(evidence, limits)
     if valid is not Validity.VALID:
         seen = evidence.test or evidence.control
         return Judgement(Verdict.INDETERMINATE, valid, f"validity.{valid}", "", seen[-1].attempt_id if seen else "")
     control = next(item for item in evidence.control if control_valid(item))
     measured = [item for item in evidence.test if not is_fault(item)]
-    findings = [_one(item, control, block_pages, error_pages) for item in measured]
-    if len({finding[:2] for finding in findings}) > 1:
+    findings = [_one(item, control, block_pages, error_pages, rules) for item in measured]
+    if len({(rules.verdict(rule), mechanism) for rule, mechanism in findings}) > 1:
         return Judgement(Verdict.INDETERMINATE, valid, "indeterminate.inconsistent", "", measured[-1].attempt_id)
-    verdict, mechanism, rule = findings[-1]
-    return Judgement(verdict, valid, rule, mechanism, measured[-1].attempt_id)
+    rule, mechanism = findings[-1]
+    return Judgement(rules.verdict(rule), valid, rule, mechanism, measured[-1].attempt_id)
 
 
-def _one(item: Observation, control: Observation, block_pages: Pages, error_pages: Pages) -> tuple[Verdict, str, str]:
+def _one(
+    item: Observation, control: Observation, block_pages: Pages, error_pages: Pages, rules: Rules
+) -> tuple[str, str]:
+    """The rule that applies, and the mechanism it stands for."""
     if delivered(item, control):
-        return _arrived(item, control)
+        return _arrived(item, control, rules.emptied)
     if item.foreign_token and not led_away(item):
-        return Verdict.INDETERMINATE, "", "indeterminate.foreign-token"
+        return "indeterminate.foreign-token", ""
     if item.end is End.NETWORK_ERROR:
-        mechanism = ERRORS.get(error_name(item))
-        if mechanism is None:
-            return Verdict.INDETERMINATE, "", "indeterminate.network-error"
-        return Verdict.BLOCKED, mechanism, f"blocked.{mechanism}"
+        mechanism = rules.errors.get(error_name(item), "")
+        return f"blocked.{mechanism}" if mechanism else "indeterminate.network-error", mechanism
     if item.end is End.DOWNLOAD:
-        return Verdict.INDETERMINATE, "", "indeterminate.other-download"
+        return "indeterminate.other-download", ""
     if matching(item, error_pages):
-        return Verdict.INDETERMINATE, "", "indeterminate.product-error"
+        return "indeterminate.product-error", ""
     return _replaced(item, matching(item, block_pages))
 
 
-def _arrived(item: Observation, control: Observation) -> tuple[Verdict, str, str]:
+def _arrived(item: Observation, control: Observation, emptied: float) -> tuple[str, str]:
     if item.text_digest != control.text_digest:
-        if item.text_length < EMPTIED * control.text_length:
-            return Verdict.BLOCKED, "text-removed", "blocked.text-removed"
-        return Verdict.DEGRADED, "text-altered", "degraded.text-altered"
+        if item.text_length < emptied * control.text_length:
+            return "blocked.text-removed", "text-removed"
+        return "degraded.text-altered", "text-altered"
     if missing_assets(item, control):
-        return Verdict.DEGRADED, "assets-missing", "degraded.assets-missing"
-    return Verdict.ALLOWED, "", "allowed.token" if item.token_seen else "allowed.same-bytes"
+        return "degraded.assets-missing", "assets-missing"
+    return "allowed.token" if item.token_seen else "allowed.same-bytes", ""
 
 
-def _replaced(item: Observation, fingerprint: str) -> tuple[Verdict, str, str]:
+def _replaced(item: Observation, fingerprint: str) -> tuple[str, str]:
     """A page without the token: someone between browser and replayed Internet made it."""
     if item.challenge and not fingerprint:
-        return Verdict.INDETERMINATE, "challenge", "indeterminate.challenge"
+        return "indeterminate.challenge", "challenge"
     if item.returns_to_case:
-        return Verdict.WARNED, "warning-page", "warned.continue-link"
+        return "warned.continue-link", "warning-page"
     if item.status == 407 or (item.status >= 500 and not fingerprint):
-        return Verdict.INDETERMINATE, "", "indeterminate.gateway-error"
+        return "indeterminate.gateway-error", ""
     if led_away(item):
-        return Verdict.BLOCKED, "redirect", "blocked.redirect"
+        return "blocked.redirect", "redirect"
     if fingerprint:
-        return Verdict.BLOCKED, "block-page", "blocked.block-page"
+        return "blocked.block-page", "block-page"
     if item.status >= 400:
-        return Verdict.BLOCKED, "error-status", "blocked.error-status"
-    return Verdict.BLOCKED, "substituted-page", "blocked.substituted-page"
+        return "blocked.error-status", "error-status"
+    return "blocked.substituted-page", "substituted-page"

@@ -6,41 +6,45 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness.classify.facts import is_fault
-from harness.classify.verdict import ERRORS
+from harness.classify.rules import STANDARD
 from harness.model.observation import Asset, Observation
 from harness.model.words import Arm, End
 from tests.builders import fault, net_error, observation, receipt, replaced
 
-KINDS = [
-    *(observation() for _ in range(4)),
-    *(replaced() for _ in range(4)),
-    *(net_error(name) for name in (*ERRORS, "ERR_PROXY_CONNECTION_FAILED", "ERR_CERT_AUTHORITY_INVALID")),
-    *(fault(f"{whose}-fault: gone") for whose in ("browser", "internet", "product")),
-    replaced(end=End.TIMEOUT),
-    replaced(end=End.CRASH),
-    observation(end=End.DOWNLOAD, token_seen=False),
-    replaced(end=End.DOWNLOAD),
-]
-FEATURES: list[dict[str, Any]] = [
-    {},
-    {"status": 403},
-    {"status": 407},
-    {"status": 502},
-    {"product_alive": False},
-    {"foreign_token": True},
-    {"harness_page": True},
-    {"returns_to_case": True},
-    {"challenge": True},
-    {"text_digest": "other"},
-    {"text_digest": "other", "text_length": 0},
-    {"final_url": "http://blocked.test/"},
-    {"receipts": (receipt(served="redirect"), receipt())},
-    {"assets": (Asset("http://case.test/a.png", "200"),)},
-]
+KINDS = {
+    "arrived": observation(),
+    "replaced": replaced(),
+    **{
+        name: net_error(name)
+        for name in (*STANDARD.errors, "ERR_PROXY_CONNECTION_FAILED", "ERR_CERT_AUTHORITY_INVALID")
+    },
+    **{f"{whose}-fault": fault(f"{whose}-fault: gone") for whose in ("browser", "internet", "product")},
+    "timeout": replaced(end=End.TIMEOUT),
+    "crash": replaced(end=End.CRASH),
+    "download": observation(end=End.DOWNLOAD, token_seen=False),
+    "other-download": replaced(end=End.DOWNLOAD),
+}
+FEATURES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "403": {"status": 403},
+    "407": {"status": 407},
+    "502": {"status": 502},
+    "dead": {"product_alive": False},
+    "foreign": {"foreign_token": True},
+    "harness-page": {"harness_page": True},
+    "returns": {"returns_to_case": True},
+    "challenge": {"challenge": True},
+    "altered": {"text_digest": "other"},
+    "emptied": {"text_digest": "other", "text_length": 0},
+    "away": {"final_url": "http://blocked.test/"},
+    "redirected": {"receipts": (receipt(served="redirect"), receipt())},
+    "asset": {"assets": (Asset("http://case.test/a.png", "200"),)},
+}
+OFTEN = [*KINDS.values(), *[KINDS["arrived"], KINDS["replaced"]] * 3]
 
 
 def _any_of(arm: Arm) -> st.SearchStrategy[Observation]:
-    pool = [replace(kind, arm=arm, **feature) for kind in KINDS for feature in FEATURES]
+    pool = [replace(kind, arm=arm, **feature) for kind in OFTEN for feature in FEATURES.values()]
     return st.integers(0, len(pool) - 1).map(lambda index: pool[index])
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness.classify import verdict
-from harness.classify.verdict import ERRORS, Judgement, judge
+from harness.classify.rules import STANDARD
+from harness.classify.verdict import Judgement, judge
 from harness.model.case import Case
 from harness.model.observation import Asset, CaseEvidence, Observation
 from harness.model.spec import Limits
@@ -84,7 +85,7 @@ RULES: list[tuple[str, Verdict, str, CaseEvidence]] = [
     ("indeterminate.network-error", Verdict.INDETERMINATE, "", thrice(net_error("ERR_CERT_AUTHORITY_INVALID"))),
     ("indeterminate.other-download", Verdict.INDETERMINATE, "", download("other")),
     ("indeterminate.inconsistent", Verdict.INDETERMINATE, "", evidence(net_error("ERR_CONNECTION_RESET"), replaced())),
-    *((f"blocked.{way}", Verdict.BLOCKED, way, thrice(net_error(name))) for name, way in ERRORS.items()),
+    *((f"blocked.{way}", Verdict.BLOCKED, way, thrice(net_error(name))) for name, way in STANDARD.errors.items()),
 ]
 
 
@@ -104,7 +105,7 @@ def test_a_reset_that_does_not_recur_is_no_verdict() -> None:
 def test_every_rule_has_a_row() -> None:
     source = Path(inspect.getfile(verdict)).read_text("utf-8")
     ids = set(re.findall(r'"((?:blocked|allowed|warned|degraded|indeterminate)\.[a-z-]+)"', source))
-    ids |= {f"blocked.{mechanism}" for mechanism in ERRORS.values()}
+    ids |= {f"blocked.{mechanism}" for mechanism in STANDARD.errors.values()}
     assert {row[0] for row in RULES} == ids
 
 
@@ -125,7 +126,7 @@ def test_the_expectation_is_out_of_reach() -> None:
     names = {item.name for kind in (Observation, CaseEvidence, Limits) for item in dataclasses.fields(kind)}
     assert "expectation" not in names
     assert not names & ({item.name for item in dataclasses.fields(Case)} - {"case_id"})
-    assert set(inspect.signature(judge).parameters) == {"evidence", "block_pages", "limits", "error_pages"}
-    for module in ("verdict", "validity", "facts", "fingerprint", "steps"):
+    assert set(inspect.signature(judge).parameters) == {"evidence", "block_pages", "limits", "error_pages", "rules"}
+    for module in ("verdict", "rules", "validity", "facts", "fingerprint", "steps"):
         source = (Path(inspect.getfile(verdict)).parent / f"{module}.py").read_text("utf-8")
         assert Expectation.__name__ not in source
