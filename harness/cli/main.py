@@ -21,6 +21,7 @@ COMMANDS = {
     "product": ("product", "List products, or check one."),
     "corpus": ("corpus", "List corpora, or check one."),
     "criteria": ("criteria", "List criteria profiles, or check one."),
+    "rules": ("rules", "List sets of verdict rules, or check one."),
     "browser": ("browser", "Say which browser is used, or get one."),
 }
 

@@ -10,6 +10,7 @@ ROOT = _PACKAGE / "_shipped" if (_PACKAGE / "_shipped").is_dir() else _PACKAGE.p
 CORPORA = ROOT / "corpora"
 PRODUCTS = ROOT / "profiles" / "products"
 CRITERIA = ROOT / "profiles" / "criteria"
+RULES = ROOT / "profiles" / "rules"
 REPORTS = ROOT / "reports"
 
 
