@@ -8,10 +8,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import harness
 from harness.browser.find import find
 from harness.cli.progress import ConsoleProgress
+from harness.evidence import seal
 from harness.evidence.folder import RunFolder
 from harness.model.errors import UsageError
 from harness.model.words import Decision
@@ -38,8 +40,9 @@ def versions() -> dict[str, str]:
     }
 
 
-def run_folder(folder: RunFolder, browser: str | None, quiet: bool) -> None:
-    """Carry the run in the folder on to its end. Interrupted, it says how to go on."""
+def run_folder(folder: RunFolder, browser: str | None, key: Ed25519PrivateKey | None, quiet: bool) -> None:
+    """Carry the run in the folder on to its end, and sign it with the key if there is one. Interrupted, it says how to
+    go on."""
     spec = folder.spec()
     product, corpus = reopen(spec)
     executable = find(browser)
@@ -50,6 +53,8 @@ def run_folder(folder: RunFolder, browser: str | None, quiet: bool) -> None:
         except KeyboardInterrupt:
             click.echo(f"\ninterrupted; finish it with: harness resume {folder.path}", err=True)
             raise
+    if key:
+        seal.sign(folder, key)
 
 
 def write_results(folder: RunFolder) -> Derived:
@@ -78,7 +83,10 @@ def say(derived: Derived, folder: RunFolder) -> None:
     for reason in derived.voids:
         click.echo(f"  {reason}")
     counted = result.counts(derived)
-    click.echo(f"\n  {counted['scored']} of {counted['planned']} planned cases scored")
+    spared = f", {counted['left_out']} left out by the early stop" if counted["left_out"] else ""
+    click.echo(f"\n  {counted['scored']} of {counted['planned']} planned cases scored{spared}")
+    if derived.addenda:
+        click.echo(f"  {len(derived.addenda)} entries by people; by the machine alone: {derived.machine}")
     click.echo(
         f"  decision: {click.style(str(derived.decision), fg=colour.get(derived.decision, 'yellow'), bold=True)}"
     )

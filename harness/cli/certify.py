@@ -7,6 +7,7 @@ import click
 
 from harness.browser.find import find
 from harness.cli import actions, options
+from harness.evidence import keys
 from harness.model.spec import Limits
 from harness.run.plan import Request, plan
 
@@ -29,14 +30,16 @@ def request(
 @options.planning
 @options.out
 @options.browser
+@options.key
 @options.quiet
-def certify(out: Path | None, browser: str | None, quiet: bool, **planning: Any) -> int:
+def certify(out: Path | None, browser: str | None, key: Path | None, quiet: bool, **planning: Any) -> int:
     """Plan, run, score and report: the whole test of PRODUCT, a shipped name or a profile folder."""
     asked = request(**planning)
     find(browser)
+    signing = keys.private(key) if key else None
     created = actions.now()
     folder = plan(asked, out or actions.default_out(asked.product, asked.corpus, created), created)
-    actions.run_folder(folder, browser, quiet)
+    actions.run_folder(folder, browser, signing, quiet)
     derived = actions.write_results(folder)
     actions.say(derived, folder)
     return derived.decision.exit_code

@@ -30,15 +30,30 @@ def check(ref: str) -> None:
         "criterion",
         "clause",
         "metric",
-        "category",
+        "categories",
+        "age band",
         "bound",
-        "confidence",
+        "confidence, sides",
         "minimum n",
         "rule",
+        "family",
         box=None,
         pad_edge=False,
     )
     for item in found.criterion:
-        numbers = (f"{item.bound:.1%}", f"{item.confidence:.0%}", str(item.minimum_n))
-        table.add_row(item.id, item.clause, item.metric, item.category, *numbers, item.rule)
+        numbers = (f"{item.bound:.1%}", f"{item.confidence:.0%}, {item.sides}", str(item.minimum_n))
+        categories = ", ".join(item.categories) or "all"
+        table.add_row(item.id, item.clause, item.metric, categories, item.age_band, *numbers, item.rule, item.family)
     options.show(table)
+    if found.score:
+        scores = Table(
+            "score", "age band", "to block", "to allow", "steps under", "steps over", box=None, pad_edge=False
+        )
+        for score in found.score:
+            steps = [", ".join(f"{step:.0%}" for step in part or ()) for part in (score.under, score.over)]
+            block = f"mean of {', '.join(score.mean_of)}" if score.mean_of else ", ".join(score.block) or "all"
+            scores.add_row(score.id, score.age_band, block, ", ".join(score.allow) or "all", *steps)
+        options.show(scores)
+    hand = [f"{item.id} {item.title}" for item in found.clause if item.assessed == "by-hand"]
+    if hand:
+        click.echo(f"judged by hand: {'; '.join(hand)}")

@@ -22,6 +22,15 @@ quiet = click.option("--quiet", "-q", is_flag=True, help="No progress.")
 directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
 
+key = click.option(
+    "--key",
+    metavar="FILE",
+    envvar="HARNESS_KEY",
+    type=click.Path(path_type=Path),
+    help="Laboratory's private key to sign the sealed run with; default: $HARNESS_KEY.",
+)
+
+
 def planning(command: Command) -> Command:
     """The options that decide about a run."""
     for option in reversed(
@@ -59,6 +68,14 @@ def planning(command: Command) -> Command:
             ),
             click.option(
                 "--case", "only", multiple=True, metavar="ID", help="Only this case; may be given more than once."
+            ),
+            click.option(
+                "--rules", default="standard", show_default=True, help="Name of shipped verdict rules, or a TOML file."
+            ),
+            click.option(
+                "--stop-early",
+                is_flag=True,
+                help="Leave cases out once nothing they could show would change a decision.",
             ),
             click.option(
                 "--timeout",

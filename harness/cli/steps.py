@@ -7,6 +7,7 @@ import click
 
 from harness.cli import actions, options
 from harness.cli.certify import request
+from harness.evidence import keys
 from harness.evidence.folder import RunFolder
 from harness.model.errors import EvidenceError
 from harness.report import check
@@ -24,9 +25,9 @@ def plan(out: Path | None, **planning: Any) -> None:
     click.echo(f"{folder.spec().planned} cases planned; carry it out with: harness run {folder.path}")
 
 
-def _carry_out(directory: Path, browser: str | None, quiet: bool) -> int:
+def _carry_out(directory: Path, browser: str | None, key: Path | None, quiet: bool) -> int:
     folder = RunFolder(directory)
-    actions.run_folder(folder, browser, quiet)
+    actions.run_folder(folder, browser, keys.private(key) if key else None, quiet)
     derived = actions.write_results(folder)
     actions.say(derived, folder)
     return derived.decision.exit_code
@@ -35,19 +36,21 @@ def _carry_out(directory: Path, browser: str | None, quiet: bool) -> int:
 @click.command()
 @options.directory
 @options.browser
+@options.key
 @options.quiet
-def run(directory: Path, browser: str | None, quiet: bool) -> int:
+def run(directory: Path, browser: str | None, key: Path | None, quiet: bool) -> int:
     """Carry out the run planned in DIR, then score and report it."""
-    return _carry_out(directory, browser, quiet)
+    return _carry_out(directory, browser, key, quiet)
 
 
 @click.command()
 @options.directory
 @options.browser
+@options.key
 @options.quiet
-def resume(directory: Path, browser: str | None, quiet: bool) -> int:
+def resume(directory: Path, browser: str | None, key: Path | None, quiet: bool) -> int:
     """Finish the interrupted run in DIR: no finished attempt is repeated, none is lost."""
-    return _carry_out(directory, browser, quiet)
+    return _carry_out(directory, browser, key, quiet)
 
 
 @click.command()

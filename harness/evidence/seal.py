@@ -75,6 +75,14 @@ def signer(folder: RunFolder) -> str:
     return keys.fingerprint(public)
 
 
+def root(folder: RunFolder) -> str:
+    """The Merkle root that the seal states. Raises EvidenceError when it is no seal."""
+    try:
+        return str(json.loads(folder.seal_file.read_bytes())["root"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise EvidenceError(f"{folder.seal_file}: not a seal") from None
+
+
 def verify(folder: RunFolder, trusted: Ed25519PublicKey | None = None) -> list[str]:
     """Everything in the folder that does not agree with its seal, in words; empty when the evidence is as it was
     sealed. A signature that is there must hold; with `trusted`, there must be one by that key."""

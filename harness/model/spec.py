@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-SCHEMA = "pas-harness/spec/1"
+SCHEMA = "pas-harness/spec/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,6 @@ class Limits:
     """Bounds of the run; seconds where not said otherwise."""
 
     attempt_seconds: float = 15.0
-    start_seconds: float = 60.0
     fault_retries: int = 2  # further attempts after a fault of harness, browser or product
     confirmations: int = 2  # further attempts that must agree before a network error counts
     product_restarts: int = 2
@@ -21,8 +20,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Written once as `spec.json`; `product` and `criteria` are whole profiles, so that nothing outside the run is
-    needed to score it."""
+    """Written once as `spec.json`; `product`, `criteria` and `rules` are whole, so that nothing outside the run is
+    needed to score it. With `stop_early` cases are left out once no outcome of theirs could change a decision."""
 
     schema: str
     harness_version: str
@@ -44,7 +43,8 @@ class Spec:
     only: tuple[str, ...]
     jobs: int
     limits: Limits
-    rules_version: str
+    rules: dict[str, Any]
+    stop_early: bool
 
 
 def spec_from(data: dict[str, Any]) -> Spec:

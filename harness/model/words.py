@@ -29,6 +29,7 @@ class Validity(StrEnum):
 
     VALID = "valid"
     NOT_MEASURED = "not-measured"
+    LEFT_OUT = "left-out"
     CONTROL_FAILED = "control-failed"
     BROWSER_FAULT = "browser-fault"
     INTERNET_FAULT = "internet-fault"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from harness.model import canonical
 from harness.model.words import BLOCK_CATEGORIES, INNOCUOUS_CATEGORIES, Design, Interval, Metric
 from harness.profile import shipped, toml
 
@@ -93,6 +94,38 @@ class Criterion(_Strict):
         return self
 
 
+Steps = Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(min_length=1, max_length=20)]
+
+
+class Score(_Strict):
+    """Points for how well a content class is handled, or the plain mean of others. Shown; decides nothing.
+
+    `under` and `over` are the highest rates, ascending, that still earn all points, all but one, and so on; the lesser
+    of both counts. `block` and `allow` are categories, empty for all.
+    """
+
+    id: Id
+    title: Title
+    age_band: str = Field(default="", max_length=80)
+    block: tuple[Id, ...] = ()
+    allow: tuple[Id, ...] = ()
+    under: Steps | None = None
+    over: Steps | None = None
+    mean_of: tuple[Id, ...] = ()
+    source: Source
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Score":
+        steps = (self.under, self.over)
+        if self.mean_of and (self.block or self.allow or self.under or self.over):
+            raise ValueError("mean_of: a mean has no categories and steps of its own")
+        if not self.mean_of and (self.under is None or self.over is None or len(self.under) != len(self.over)):
+            raise ValueError("under, over: both are needed, with as many steps")
+        if any(list(found) != sorted(set(found)) for found in steps if found):
+            raise ValueError("under, over: each step must be above the one before")
+        return self
+
+
 class Treatment(_Strict):
     """How a verdict that is neither blocked nor allowed counts, for a case to block and for one to allow."""
 
@@ -117,20 +150,27 @@ class Criteria(_Strict):
     clause: tuple[Clause, ...] = ()
     family: tuple[Family, ...] = ()
     criterion: tuple[Criterion, ...] = Field(min_length=1)
+    score: tuple[Score, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "Criteria":
-        for name, items in (("criterion", self.criterion), ("clause", self.clause), ("family", self.family)):
+        for name, items in (
+            ("criterion", self.criterion),
+            ("clause", self.clause),
+            ("family", self.family),
+            ("score", self.score),
+        ):
             ids = [item.id for item in items]
             if len(set(ids)) != len(ids):
                 raise ValueError(f"{name}: two have the same id")
         self._check_clauses()
         self._check_families()
-        for item in self.criterion:
-            if unknown := sorted(set(item.categories) - KNOWN - set(self.categories)):
-                raise ValueError(
-                    f"criterion {item.id!r}: categories: {', '.join(unknown)} is not known; declare it in [categories]"
-                )
+        self._check_scores()
+        named = [(f"criterion {item.id!r}", item.categories) for item in self.criterion]
+        named += [(f"score {score.id!r}", (*score.block, *score.allow)) for score in self.score]
+        for what, categories in named:
+            if unknown := sorted(set(categories) - KNOWN - set(self.categories)):
+                raise ValueError(f"{what}: category {', '.join(unknown)} is not known; declare it in [categories]")
         return self
 
     def _check_clauses(self) -> None:
@@ -147,6 +187,13 @@ class Criteria(_Strict):
         if bare := sorted(measured - named):
             raise ValueError(f"clause: {', '.join(bare)} is measured by no criterion")
 
+    def _check_scores(self) -> None:
+        simple = {item.id: item.age_band for item in self.score if not item.mean_of}
+        for item in self.score:
+            for part in item.mean_of:
+                if simple.get(part) != item.age_band:
+                    raise ValueError(f"score {item.id!r}: mean_of: {part!r} is no score of its age band with steps")
+
     def _check_families(self) -> None:
         families = {item.id for item in self.family}
         for item in self.criterion:
@@ -159,9 +206,9 @@ class Criteria(_Strict):
             if len({(item.confidence, item.sides) for item in members}) > 1:
                 raise ValueError(f"family {name!r}: its criteria differ in confidence or sides")
 
-    def reference(self, clause: str) -> str:
-        """How a clause is called: with the standard's short name where there is one."""
-        return f"{self.standard}, clause {clause}" if self.standard else clause
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of the whole profile."""
+        return canonical.digest(canonical.dumps(self.model_dump(mode="json", by_alias=True)))
 
 
 def load(ref: str) -> Criteria:

@@ -10,6 +10,7 @@ from harness.report import course, plain, result
 from harness.report.course import Pairs, Table, some
 from harness.report.derive import Derived
 from harness.report.neutral import pathless, prose
+from harness.score.intervals import name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,6 @@ class Annex:
     bounds: Table
     sources: list[tuple[str, str]]
     decision_rules: Pairs
-    not_assessed: list[tuple[str, str]]
     rules: Table
     attempts: Pairs
     sampling: Pairs
@@ -75,9 +75,9 @@ def annex(derived: Derived) -> Annex:
         bounds=_bounds(derived),
         sources=_sources(derived),
         decision_rules=[
-            (key, plain.DECISION_RULE[key]) for key in sorted({item.rule for item in derived.criteria.criterion})
+            *((key, plain.DECISION_RULE[key]) for key in sorted({item.rule for item in derived.criteria.criterion})),
+            *((item.id, plain.FAMILY_RULE[item.protects]) for item in derived.criteria.family),
         ],
-        not_assessed=sorted(derived.criteria.not_assessed.items(), key=lambda item: _natural(item[0])),
         rules=course.rules(derived),
         attempts=course.attempts(derived),
         sampling=[
@@ -88,6 +88,7 @@ def annex(derived: Derived) -> Annex:
             ("Time an attempt may take", f"{spec.limits.attempt_seconds:g} s"),
             ("Repeats after a fault", f"at most {spec.limits.fault_retries}"),
             ("Confirmations of a network error", str(spec.limits.confirmations)),
+            ("Early stop", plain.EARLY_STOP if spec.stop_early else "no; every planned case is attempted"),
         ],
         canaries=course.canaries(derived),
         faults=course.faults(derived),
@@ -100,7 +101,7 @@ def annex(derived: Derived) -> Annex:
             ("Product profile", spec.product_digest),
             ("Corpus", str(spec.corpus["digest"])),
             ("Criteria", spec.criteria_digest),
-            ("Verdict rules", f"version {spec.rules_version}"),
+            ("Verdict rules", f"{derived.rules.name}, version {derived.rules.version}"),
         ],
     )
 
@@ -125,17 +126,17 @@ def command(derived: Derived) -> str:
     words += ["--jobs", str(spec.jobs), "--seed", str(spec.seed)]
     if spec.limit is not None:
         words += ["--limit", str(spec.limit)]
-    for name in spec.only:
-        words += ["--case", name]
+    for case_id in spec.only:
+        words += ["--case", case_id]
+    if spec.rules["name"] != "standard":
+        words += ["--rules", spec.rules["name"]]
+    if spec.stop_early:
+        words.append("--stop-early")
     return pathless(shlex.join([*words, "--timeout", f"{spec.limits.attempt_seconds:g}"]))
 
 
 def _ref(ref: str) -> str:
     return f"./{PurePath(ref).name}" if "/" in ref else ref
-
-
-def _natural(clause: str) -> tuple[tuple[int, str], ...]:
-    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in clause.split("."))
 
 
 def _treated(treatment: Any) -> str:
@@ -186,22 +187,43 @@ def _bounds(derived: Derived) -> Table:
         (
             item.id,
             item.clause,
-            f"{plain.METRIC_NAME[item.metric]}; {derived.spec.corpus['categories'].get(item.category, item.category)}",
+            f"{plain.METRIC_NAME[item.metric]}; {_categories(derived, item.categories)}"
+            + (f"; age band {item.age_band}" if item.age_band else ""),
             plain.percent(item.bound),
-            f"{item.confidence:.0%}, one-sided",
-            str(item.minimum_n),
+            f"{item.confidence:.0%}, {'one' if item.sides == 1 else 'two'}-sided",
+            f"{item.minimum_n} from {item.minimum_clusters} sites",
             plain.percent(item.maximum_unscored),
-            item.rule,
+            item.rule + (f", in family {item.family}" if item.family else ""),
+            name(item.interval, item.design),
         )
         for item in derived.criteria.criterion
     ]
-    head = ("Criterion", "Clause", "Rate and category", "Bound", "Confidence", "Fewest cases", "Most unscored", "Rule")
+    head = (
+        "Criterion",
+        "Clause",
+        "Rate and category",
+        "Bound",
+        "Confidence",
+        "Fewest cases",
+        "Most unscored",
+        "Rule",
+        "Method",
+    )
     return Table("Bounds, fixed before the run", head, tuple(rows))
+
+
+def _categories(derived: Derived, categories: tuple[str, ...]) -> str:
+    titles = {**derived.criteria.categories, **derived.spec.corpus["categories"]}
+    return ", ".join(str(titles.get(key, key)) for key in categories) or "all categories"
 
 
 def _sources(derived: Derived) -> list[tuple[str, str]]:
     """Each source once, with the criteria that rest on it."""
     found: dict[str, list[str]] = {}
-    for item in derived.criteria.criterion:
-        found.setdefault(prose(item.source), []).append(item.id)
+    criteria = derived.criteria
+    rest = [(item.id, item.source) for item in criteria.criterion]
+    rest += [(item.id, item.source) for item in criteria.family]
+    rest += [(item.id, item.source) for item in criteria.score]
+    for key, source in rest:
+        found.setdefault(prose(source), []).append(key)
     return [(", ".join(ids), source) for source, ids in found.items()]

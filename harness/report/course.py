@@ -92,7 +92,7 @@ def versions(derived: Derived) -> Pairs:
     pairs += [(str(key), str(value)) for key, value in (starts[-1]["versions"] if starts else {}).items()]
     return [
         *pairs,
-        ("Verdict rules", derived.spec.rules_version),
+        ("Verdict rules", f"{derived.rules.name} {derived.rules.version}"),
         ("Planned with harness", derived.spec.harness_version),
     ]
 

@@ -1,34 +1,44 @@
 """A run's evidence, read, judged and scored: everything a report says comes from here and can be recomputed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.classify.rules import Rules, rules_from
 from harness.classify.verdict import judge
+from harness.evidence import addenda
 from harness.evidence.folder import RunFolder
 from harness.evidence.state import State
+from harness.model.addendum import Addendum, on_case
 from harness.model.case import Case
 from harness.model.observation import CaseEvidence
 from harness.model.spec import Spec
-from harness.model.words import Decision
+from harness.model.words import Decision, Validity
 from harness.profile.criteria import Criteria
-from harness.score.decide import Decided, decide, overall
+from harness.report.clauses import Assessed, assessed, by_hand
+from harness.score.decide import Decided, decide, overall, untested
 from harness.score.outcome import Scored, score
-from harness.score.rates import Rate, Tally, rates, tallies
+from harness.score.points import Points, points
+from harness.score.rates import Rate, by_criterion, rates
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
     """Scored cases sorted by setting and case id; `voids` says in plain words why nothing can be decided, empty when it
-    can."""
+    can. `machine` is the decision before any addendum of a person."""
 
     spec: Spec
     criteria: Criteria
+    rules: Rules
     cases: tuple[Case, ...]
     state: State
+    addenda: tuple[Addendum, ...]
     scored: tuple[Scored, ...]
     rates: tuple[Rate, ...]
     decided: tuple[Decided, ...]
+    points: tuple[Points, ...]
+    clauses: tuple[Assessed, ...]
     decision: Decision
+    machine: Decision
     voids: tuple[str, ...]
     head: str
     records: int
@@ -37,39 +47,85 @@ class Derived:
         return self.state.evidence(item.case.case_id, item.setting)
 
 
-def derive(folder: RunFolder) -> Derived:
-    """Read the run and score it. Raises UsageError when it is no run, EvidenceError when its evidence is damaged."""
+def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | None = None) -> Derived:
+    """Read the run and score it, by its own criteria and rules or by others. Raises UsageError when it is no run,
+    EvidenceError when its evidence is damaged."""
     spec = folder.spec()
     cases = folder.cases(spec)
     reader = folder.reader()
     state = State(reader)
-    criteria = Criteria.model_validate(spec.criteria)
-    pages = (spec.product["fingerprint"], spec.limits, spec.product["error_page"])
-    scored = tuple(
-        score(case, setting, judge(state.evidence(case.case_id, setting), *pages), criteria)
-        for setting in sorted(spec.settings)
-        for case in sorted(cases, key=lambda case: case.case_id)
-    )
-    tables = tallies(scored)
-    decided = tuple(
-        decide(criterion, tables.get((setting, criterion.category), Tally()), setting)
-        for setting in sorted(spec.settings)
-        for criterion in criteria.criterion
-    )
+    criteria = criteria or Criteria.model_validate(spec.criteria)
+    rules = rules or rules_from(spec.rules)
+    said = addenda.read(folder)
+    ended = bool(state.of_kind("stop"))
+    by_machine = scored_cases(spec, cases, state, criteria, rules, ended)
+    scored = scored_cases(spec, cases, state, criteria, rules, ended, said) if said else by_machine
     voids = tuple(_voids(state, spec))
+    decided = decide_all(criteria, scored, spec)
     return Derived(
         spec=spec,
         criteria=criteria,
+        rules=rules,
         cases=cases,
         state=state,
+        addenda=said,
         scored=scored,
-        rates=tuple(rates(scored, criteria.interval_confidence)),
+        rates=tuple(rates(scored, criteria.interval)),
         decided=decided,
-        decision=Decision.VOID if voids else overall(list(decided)),
+        points=points(criteria, scored, age_bands(spec)),
+        clauses=assessed(criteria, decided, said),
+        decision=Decision.VOID if voids else _overall(decided, by_hand(said, criteria)),
+        machine=Decision.VOID if voids else _overall(decide_all(criteria, by_machine, spec), []),
         voids=voids,
         head=reader.tail.head,
         records=reader.tail.records,
     )
+
+
+def decide_all(criteria: Criteria, scored: tuple[Scored, ...], spec: Spec) -> tuple[Decided, ...]:
+    """Every criterion at every setting it applies to, in the order of settings and profile."""
+    bands = age_bands(spec)
+    counted = by_criterion(criteria, scored)
+    found = [
+        item
+        for setting in sorted(spec.settings)
+        for item in decide(criteria, counted.get(setting, {}), setting, bands[setting])
+    ]
+    return (*found, *untested(criteria, list(bands.values())))
+
+
+def _overall(decided: tuple[Decided, ...], by_hand: list[Decision]) -> Decision:
+    return overall([*(item.decision for item in decided), *by_hand])
+
+
+def age_bands(spec: Spec) -> dict[str, str]:
+    """Tested setting to the age band its product's profile declares it for, "" for none."""
+    levels = spec.product.get("settings", {}).get("level", {})
+    return {setting: str(levels.get(setting, {}).get("age_band", "")) for setting in spec.settings}
+
+
+def scored_cases(
+    spec: Spec,
+    cases: tuple[Case, ...],
+    state: State,
+    criteria: Criteria,
+    rules: Rules,
+    ended: bool,
+    said: tuple[Addendum, ...] = (),
+) -> tuple[Scored, ...]:
+    """Every planned case at every setting. Once a run that may stop early has `ended`, what it did not attempt was left
+    out on purpose."""
+    pages = (spec.product["fingerprint"], spec.limits, spec.product["error_page"])
+    spares = spec.stop_early and ended
+    found = []
+    for setting in sorted(spec.settings):
+        for case in sorted(cases, key=lambda case: case.case_id):
+            evidence = state.evidence(case.case_id, setting)
+            judgement = judge(evidence, *pages, rules)
+            if spares and judgement.validity is Validity.NOT_MEASURED and not evidence.test:
+                judgement = replace(judgement, validity=Validity.LEFT_OUT, rule_id=f"validity.{Validity.LEFT_OUT}")
+            found.append(score(case, setting, judgement, criteria, on_case(said, case.case_id, setting)))
+    return tuple(found)
 
 
 def _voids(state: State, spec: Spec) -> list[str]:

@@ -159,10 +159,12 @@ class _Draw:
         tally = Tally()
         for item in items:
             tally.add(item)
-        return rate(tally, metric, OVERALL, self.setting, self.criteria.interval_confidence)
+        return rate(tally, metric, OVERALL, self.setting, self.criteria.interval)
 
     def _bound(self, metric: Metric, categories: set[str]) -> float | None:
         bounds = [
-            item.bound for item in self.criteria.criterion if item.metric is metric and {item.category} == categories
+            item.bound
+            for item in self.criteria.criterion
+            if item.metric is metric and set(item.categories) == categories and item.rule != "zero-tolerance"
         ]
         return min(bounds, default=None)

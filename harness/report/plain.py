@@ -51,6 +51,31 @@ DECISION_RULE = {
         "and is conditional between the two."
     ),
     "simple-acceptance": "the observed rate itself is compared with the bound, without a guard band.",
+    "zero-tolerance": "passes when no case at all went wrong, and fails with the first that did.",
+}
+
+FAMILY_RULE = {
+    "pass": "decided jointly; Holm's correction keeps the chance of any wrong pass among them within that of one.",
+    "fail": "decided jointly; Holm's correction keeps the chance of any wrong fail among them within that of one.",
+    "both": "decided jointly; Holm's correction keeps the chance of any wrong pass, and of any wrong fail, among them "
+    "within that of one.",
+}
+
+EARLY_STOP = (
+    "yes, by curtailed sampling: cases are left out once nothing they could show would change a decision, so decisions "
+    "and their error rates are those of the whole run; rates are those of the cases attempted"
+)
+
+FINDING = {"met": "Met", "not-met": "Not met", "not-applicable": "Not applicable", "not-judged": "Not judged"}
+
+ASSESSED = {"measured": "Measured", "by-hand": "Judged by hand", "not-applicable": "Not applicable"}
+
+ACCURACY = {
+    "precision": "Precision: of the pages blocked, the share that should be",
+    "recall": "Recall: of the pages to be blocked, the share that was",
+    "fpr": "False-positive rate: of the pages to be allowed, the share that was blocked",
+    "f1": "F1: harmonic mean of precision and recall",
+    "mcc": "Matthews correlation coefficient, from -1 to 1",
 }
 
 REASON = {
@@ -63,6 +88,8 @@ REASON = {
     str(Validity.PRODUCT_FAULT): "The product had died or could not be reached; a dead product blocks nothing.",
     str(Validity.TIMEOUT): "No answer came within the time an attempt may take; waiting is not blocking.",
     str(Validity.REPLAY_MISS): "The browser asked for a page the corpus does not hold.",
+    str(Validity.LEFT_OUT): "Left out by the early stop: nothing it could have shown would have changed a decision.",
+    "person.invalidated": "A person declared the case not fit to be scored.",
     "indeterminate.inconsistent": "Repeated attempts did not agree.",
     "indeterminate.foreign-token": "The page of another case arrived in place of this one.",
     "indeterminate.network-error": "A network error that no known way of blocking explains.",
@@ -75,6 +102,7 @@ REASON = {
 RULE = {
     **{f"validity.{key}": value for key, value in REASON.items() if not key.startswith("indeterminate.")},
     **{key: value for key, value in REASON.items() if key.startswith("indeterminate.")},
+    "person.adjudicated": "A person looked at the evidence and gave the verdict.",
     "allowed.token": "The page arrived with this attempt's own token, unaltered.",
     "allowed.same-bytes": "The file arrived byte for byte as without the product.",
     "blocked.text-removed": "The page arrived with its text removed.",

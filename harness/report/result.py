@@ -1,4 +1,8 @@
-"""`result.json` and `derived/verdicts.parquet`: the machine-readable side of a report."""
+"""The machine-readable side of a report: `result.json`, and under `derived/` decisions, verdicts and their witnesses.
+
+`decisions.json` and `verdicts.parquet` depend on what was seen of each case alone, not on when, in which order or how
+often interrupted; what does stands in `witnesses.parquet` and `result.json`.
+"""
 
 from collections import Counter
 from pathlib import Path
@@ -11,32 +15,40 @@ import pyarrow.parquet as pq
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
 from harness.model import url as urls
+from harness.model.addendum import kind
 from harness.model.observation import Observation
 from harness.model.words import Outcome, Validity, Verdict
 from harness.report.derive import Derived
+from harness.score.accuracy import accuracy
 from harness.score.outcome import Scored
+from harness.score.rates import OVERALL, Tally, tallies
 
-SCHEMA = "pas-harness/result/1"
+SCHEMA = "pas-harness/result/2"
+DECISIONS = "pas-harness/decisions/1"
 
 
 def write(folder: RunFolder, derived: Derived) -> None:
-    """Write both; what was there is replaced whole."""
-    folder.derived.mkdir(exist_ok=True)
-    write_verdicts(derived, folder.derived)
+    """Write all of it; what was there is replaced whole."""
+    write_derived(derived, folder.derived)
     replace_text(folder.result_file, canonical.pretty(result(derived, folder.seal_file.exists())))
 
 
-def write_verdicts(derived: Derived, folder: Path) -> Path:
-    """Write `verdicts.parquet` into the folder, whole or not at all; returns its path."""
-    part, path = folder / ".verdicts.part", folder / "verdicts.parquet"
-    pq.write_table(table(derived), part, compression="zstd")
-    part.replace(path)
-    return path
+def write_derived(derived: Derived, folder: Path) -> None:
+    """Write decisions, verdicts and witnesses into the folder."""
+    folder.mkdir(exist_ok=True)
+    replace_text(folder / "decisions.json", canonical.pretty(decisions(derived)))
+    for name, made in tables(derived).items():
+        part = folder / f".{name}.part"
+        pq.write_table(made, part, compression="zstd")
+        part.replace(folder / name)
 
 
-def table(derived: Derived) -> pa.Table:
-    """The verdicts as they stand in `verdicts.parquet`."""
-    return pa.Table.from_pandas(verdicts(derived), preserve_index=False)
+def tables(derived: Derived) -> dict[str, pa.Table]:
+    """The tables by the name of their file."""
+    return {
+        "verdicts.parquet": pa.Table.from_pandas(verdicts(derived), preserve_index=False),
+        "witnesses.parquet": pa.Table.from_pandas(witnesses(derived), preserve_index=False),
+    }
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -50,20 +62,10 @@ def result(derived: Derived, sealed: bool) -> dict[str, Any]:
     """The whole result as JSON values; schema in `SCHEMA`."""
     spec = derived.spec
     return {
+        **decisions(derived),
         "schema": SCHEMA,
-        "decision": derived.decision,
-        "void": list(derived.voids),
         "product": product(derived),
         "corpus": {key: spec.corpus[key] for key in ("name", "title", "version", "digest", "cases")},
-        "settings": list(spec.settings),
-        "counts": counts(derived),
-        "rates": canonical.plain(derived.rates),
-        "criteria": canonical.plain(derived.decided),
-        "criteria_profile": {
-            "name": derived.criteria.name,
-            "version": derived.criteria.version,
-            "digest": spec.criteria_digest,
-        },
         "run": {
             "planned_at": spec.created,
             "started_at": next((record.at for record in derived.state.facts if record.kind == "start"), ""),
@@ -76,10 +78,48 @@ def result(derived: Derived, sealed: bool) -> dict[str, Any]:
             "sealed": sealed,
             "seed": spec.seed,
             "limit": spec.limit,
-            "rules": spec.rules_version,
             "versions": (derived.state.of_kind("start") or [{"versions": {}}])[-1]["versions"],
         },
     }
+
+
+def decisions(derived: Derived) -> dict[str, Any]:
+    """Everything decided and the figures behind it, as JSON values; schema in `DECISIONS`."""
+    return {
+        "schema": DECISIONS,
+        "decision": derived.decision,
+        "decision_by_machine": derived.machine,
+        "void": list(derived.voids),
+        "settings": sorted(derived.spec.settings),
+        "counts": counts(derived),
+        "criteria": canonical.plain(derived.decided),
+        "scores": canonical.plain(derived.points),
+        "clauses": [
+            {**canonical.plain(item.clause), "decision": item.decision, "judged": canonical.plain(item.judged)}
+            for item in derived.clauses
+        ],
+        "rates": canonical.plain(derived.rates),
+        "accuracy": {
+            setting: canonical.plain(accuracy(at.tp, at.fn, at.fp, at.tn)) for setting, at in overall_tallies(derived)
+        },
+        "addenda": [{"kind": kind(entry), **canonical.plain(entry)} for entry in derived.addenda],
+        "criteria_profile": {
+            "name": derived.criteria.name,
+            "version": derived.criteria.version,
+            "digest": derived.criteria.digest(),
+        },
+        "rules": {
+            "name": derived.rules.name,
+            "version": derived.rules.version,
+            "digest": canonical.digest(canonical.dumps(derived.rules)),
+        },
+    }
+
+
+def overall_tallies(derived: Derived) -> list[tuple[str, Tally]]:
+    """The confusion table of each setting, sorted."""
+    found = tallies(derived.scored)
+    return [(setting, found[setting, OVERALL]) for setting in sorted(derived.spec.settings)]
 
 
 def product(derived: Derived) -> dict[str, Any]:
@@ -103,20 +143,29 @@ def product(derived: Derived) -> dict[str, Any]:
 
 
 def counts(derived: Derived) -> dict[str, Any]:
-    """How many cases (per setting) were planned, scored, and judged how; unscored by reason."""
+    """How many cases (per setting) were planned, scored, and judged how; unscored by reason, those that an early stop
+    left out apart."""
     verdict = Counter(item.judgement.verdict for item in derived.scored if item.judgement.validity is Validity.VALID)
     unscored = Counter(item.reason for item in derived.scored if item.outcome is Outcome.UNSCORED)
+    left_out = unscored.pop(str(Validity.LEFT_OUT), 0)
     return {
         "planned": len(derived.scored),
         "scored": sum(item.outcome is not Outcome.UNSCORED for item in derived.scored),
         **{str(value): verdict[value] for value in Verdict},
         "unscored": dict(sorted(unscored.items())),
+        "left_out": left_out,
     }
 
 
 def verdicts(derived: Derived) -> pd.DataFrame:
-    """One row a case and setting, sorted by setting and case id."""
-    return pd.DataFrame([_row(derived, item) for item in derived.scored]).astype(
+    """One row a case and setting, sorted by setting and case id. `machine_verdict` and `machine_rule` differ from
+    verdict and rule where a person said otherwise."""
+    return pd.DataFrame([_row(item) for item in derived.scored]).astype({"weight": "float64"})
+
+
+def witnesses(derived: Derived) -> pd.DataFrame:
+    """One row for each of `verdicts`, in the same order: how often it was attempted, and what decided it."""
+    return pd.DataFrame([_witness(derived, item) for item in derived.scored]).astype(
         {"receipts": "int64", "status": "int64"}
     )
 
@@ -129,9 +178,8 @@ def witness(derived: Derived, item: Scored) -> Observation | None:
     )
 
 
-def _row(derived: Derived, item: Scored) -> dict[str, Any]:
-    case, judgement = item.case, item.judgement
-    evidence, seen = derived.evidence(item), witness(derived, item)
+def _row(item: Scored) -> dict[str, Any]:
+    case, judgement, machine = item.case, item.judgement, item.machine or item.judgement
     return {
         "case_id": case.case_id,
         "url": case.url,
@@ -145,12 +193,24 @@ def _row(derived: Derived, item: Scored) -> dict[str, Any]:
         "validity": str(judgement.validity),
         "outcome": str(item.outcome),
         "reason": item.reason,
+        "machine_verdict": str(machine.verdict),
+        "machine_rule": machine.rule_id,
         "language": case.language,
         "lookalike_of": case.lookalike_of,
+        "weight": case.weight,
+        "cluster": case.cluster,
         "fixture_digest": case.fixture_digest,
+    }
+
+
+def _witness(derived: Derived, item: Scored) -> dict[str, Any]:
+    evidence, seen = derived.evidence(item), witness(derived, item)
+    return {
+        "case_id": item.case.case_id,
+        "setting": item.setting,
         "attempts_control": len(evidence.control),
         "attempts_test": len(evidence.test),
-        "witness": judgement.witness,
+        "witness": item.judgement.witness,
         "token_seen": bool(seen and seen.token_seen),
         "receipts": len(seen.receipts) if seen else 0,
         "status": seen.status if seen else 0,

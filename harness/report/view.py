@@ -3,18 +3,25 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from harness.evidence import seal
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
+from harness.model.addendum import Finding
 from harness.model.words import Decision, Expectation, Metric, Outcome
 from harness.report import plain, result
 from harness.report.annex import Annex, annex, command
+from harness.report.clauses import Assessed
 from harness.report.course import Pairs
 from harness.report.derive import Derived
 from harness.report.figures import Axis, Figure, axis, figures
 from harness.report.neutral import pathless, prose
+from harness.report.people import Person, people
 from harness.report.witnesses import LISTED, Witness, worst, wrong
+from harness.score.accuracy import accuracy
 from harness.score.decide import Decided, overall
+from harness.score.intervals import name
 from harness.score.outcome import Scored
+from harness.score.points import Points
 from harness.score.rates import OVERALL, Rate
 
 
@@ -30,7 +37,8 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class SettingView:
-    """The results at one setting of the product; `decision` is VOID throughout a void run."""
+    """The results at one setting of the product; `decision` is VOID throughout a void run. `accuracy` are the measures
+    other studies report, as texts."""
 
     name: str
     title: str
@@ -40,6 +48,7 @@ class SettingView:
     figures: tuple[Figure, ...]
     rates: tuple[Rate, ...]
     handled: tuple[Handled, ...]
+    accuracy: Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +86,28 @@ class View:
     worst: tuple[Witness, ...]
     wrong: tuple[Scored, ...]
     wrong_left: int
-    confidence: float
+    interval: str
+    clauses: tuple[Assessed, ...]
+    points: tuple[Points, ...]
+    people: tuple[Person, ...]
+    machine: str
+    seal: Pairs
+    left_out: int
+    unjudged: int
+    standard: str
     notice: str
     command: str
     spec_digest: str
     annex: Annex
 
+    def reference(self, clause: str) -> str:
+        """How a clause is called: with the standard's short name where there is one."""
+        return f"{self.standard}, clause {clause}" if self.standard else clause
+
 
 def view(folder: RunFolder, derived: Derived) -> View:
     """The report of the run. Reads blobs and digests of the folder, nothing else from outside."""
+    shown = derived.criteria.interval
     spec, run = derived.spec, result.result(derived, folder.seal_file.exists())["run"]
     wrongly = wrong(derived)
     identity = result.product(derived)
@@ -117,7 +139,15 @@ def view(folder: RunFolder, derived: Derived) -> View:
         worst=tuple(worst(derived, folder.blobs)),
         wrong=tuple(wrongly[:LISTED]),
         wrong_left=max(0, len(wrongly) - LISTED),
-        confidence=derived.criteria.interval_confidence,
+        interval=f"{name(shown.method, shown.design)}, two-sided at {shown.confidence:.0%} confidence",
+        clauses=derived.clauses,
+        points=derived.points,
+        people=people(derived),
+        machine=plain.HEADLINE[derived.machine] if derived.machine is not derived.decision else "",
+        seal=_seal(folder),
+        left_out=sum(item.left_out for item in derived.scored),
+        unjudged=sum(item.clause.assessed == "by-hand" and item.judged is None for item in derived.clauses),
+        standard=derived.criteria.standard,
         notice=prose(derived.criteria.notice),
         command=command(derived),
         spec_digest=canonical.digest(folder.spec_file.read_bytes()),
@@ -137,10 +167,17 @@ def _reasons(derived: Derived) -> tuple[str, ...]:
     if derived.decision is Decision.PASS:
         return ()
     several = len(derived.spec.settings) > 1
-    return tuple(
-        f"{item.title}{f' (setting {item.setting})' if several else ''}: {item.reason}"
-        for item in derived.decided
-        if item.decision is derived.decision
+    return (
+        *(
+            f"{item.title}{f' (setting {item.setting})' if several and item.setting else ''}: {item.reason}"
+            for item in derived.decided
+            if item.decision is derived.decision
+        ),
+        *(
+            f"Clause {item.clause.id}, {item.clause.title}: {item.judged.author} found it not met: {item.judged.reason}"
+            for item in derived.clauses
+            if item.judged and item.judged.finding is Finding.NOT_MET and derived.decision is Decision.FAIL
+        ),
     )
 
 
@@ -152,13 +189,30 @@ def _setting(derived: Derived, setting: str) -> SettingView:
     return SettingView(
         name=setting,
         title=str(level.get("title", "")),
-        decision=Decision.VOID if derived.voids else overall(list(decided)),
+        decision=Decision.VOID if derived.voids else overall(item.decision for item in decided),
         told="" if derived.voids else _told(rates),
         decided=decided,
         figures=tuple(figures(derived.scored, setting, derived.criteria, titles)),
         rates=rates,
         handled=tuple(_handled(derived, setting, expectation) for expectation in Expectation),
+        accuracy=_accuracy(derived, setting),
     )
+
+
+def _accuracy(derived: Derived, setting: str) -> Pairs:
+    table = dict(result.overall_tallies(derived))[setting]
+    found = accuracy(table.tp, table.fn, table.fp, table.tn)
+    return [
+        (words, "not defined" if (value := getattr(found, key)) is None else f"{value:.3f}")
+        for key, words in plain.ACCURACY.items()
+    ]
+
+
+def _seal(folder: RunFolder) -> Pairs:
+    if not folder.seal_file.exists():
+        return [("Seal", "none yet")]
+    by = seal.signer(folder)
+    return [("Seal, Merkle root", seal.root(folder)), ("Signed with the Ed25519 key", by or "not signed")]
 
 
 def _told(rates: tuple[Rate, ...]) -> str:

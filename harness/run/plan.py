@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import harness
-from harness.classify.verdict import RULES_VERSION
 from harness.corpus.load import Corpus, limited
 from harness.corpus.load import load as load_corpus
 from harness.evidence.folder import RunFolder, plan_text
@@ -13,11 +12,13 @@ from harness.model import canonical
 from harness.model.case import Case
 from harness.model.errors import UsageError
 from harness.model.spec import SCHEMA, Limits, Spec
+from harness.model.words import Design
 from harness.products import lists
 from harness.profile.criteria import Criteria
 from harness.profile.criteria import load as load_criteria
 from harness.profile.product import Product
 from harness.profile.product import load as load_product
+from harness.profile.rules import load as load_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Request:
     jobs: int = 3
     seed: int = 1
     limit: int | None = None
+    rules: str = "standard"
+    stop_early: bool = False
     only: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
 
@@ -39,7 +42,7 @@ class Request:
 def plan(request: Request, out: Path, created: str) -> RunFolder:
     """Check every input, draw and order the cases, and write the run folder. Raises UsageError; then nothing is
     written."""
-    product, criteria = load_product(request.product), load_criteria(request.criteria)
+    product, criteria, rules = load_product(request.product), load_criteria(request.criteria), load_rules(request.rules)
     if missing := product.missing_programs():
         raise UsageError(
             f"product {product.name!r} is not installed: {', '.join(missing)} not found. {product.install.advice}"
@@ -47,7 +50,9 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
     params = product.checked_params(request.params)
     settings = tuple(dict.fromkeys(product.checked_setting(name) for name in request.settings or ("",)))
     corpus = load_corpus(request.corpus)
-    _check_categories(criteria, corpus)
+    _check_design(criteria, corpus)
+    if request.stop_early and criteria.score:
+        raise UsageError("scores need every case; this profile has some", key="--stop-early")
     cases = limited(_chosen(corpus, request.only), request.limit, request.seed)
     spec = Spec(
         schema=SCHEMA,
@@ -72,7 +77,7 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
         },
         corpus_ref=_ref(request.corpus, corpus.folder),
         criteria=criteria.model_dump(mode="json", by_alias=True),
-        criteria_digest=canonical.digest(canonical.dumps(criteria.model_dump(mode="json", by_alias=True))),
+        criteria_digest=criteria.digest(),
         plan_digest=canonical.digest(plan_text(cases)),
         planned=len(cases) * len(settings),
         seed=request.seed,
@@ -80,7 +85,8 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
         only=tuple(request.only),
         jobs=request.jobs,
         limits=request.limits,
-        rules_version=RULES_VERSION,
+        rules=canonical.plain(rules),
+        stop_early=request.stop_early,
     )
     folder = RunFolder(out)
     folder.create(spec, cases)
@@ -107,12 +113,19 @@ def _chosen(corpus: Corpus, only: Sequence[str]) -> tuple[Case, ...]:
     return tuple(case for case in corpus.cases if not only or case.case_id in only)
 
 
-def _check_categories(criteria: Criteria, corpus: Corpus) -> None:
-    known = corpus.manifest.known_categories | {"overall"}
-    for item in criteria.criterion:
-        if item.category not in known:
+def _check_design(criteria: Criteria, corpus: Corpus) -> None:
+    """Weights mean something only to a design that uses them."""
+    if len({case.weight for case in corpus.cases}) < 2:
+        return
+    for name, design in [
+        ("[interval]", criteria.interval.design),
+        *((item.id, item.design) for item in criteria.criterion),
+    ]:
+        if design is Design.INDEPENDENT:
             raise UsageError(
-                f"criterion {item.id!r} names a category the corpus does not know: {item.category!r}", key="category"
+                f"{name} takes all cases for equal, but those of corpus {corpus.manifest.name!r} have"
+                ' different weights; use "clusters"',
+                key="design",
             )
 
 

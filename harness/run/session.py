@@ -30,6 +30,7 @@ from harness.products.base import Context
 from harness.profile.product import Product as Profile
 from harness.run.attempt import Errand, Lane
 from harness.run.canaries import ROUNDS, errand, silence
+from harness.run.early import EarlyStop
 from harness.run.rig import GaveUp, Rig
 
 ANSWER_SECONDS = 10.0
@@ -90,6 +91,7 @@ class _Session:
         keys = Counter(urls.parse(case.url).key for case in self._cases)
         self._turns = {key: asyncio.Lock() for key, count in keys.items() if count > 1}
         self._rig: Rig
+        self._early = EarlyStop(self._spec, self._cases, state) if self._spec.stop_early else None
         self._since_canary = 0
         self._canaries = 0
 
@@ -177,9 +179,14 @@ class _Session:
     async def _worker(self, queue: Iterator[Case], setting: str) -> None:
         lanes = {arm: self._lane(arm) for arm in Arm}
         for case in queue:
+            if self._early and not self._early.needs(case, setting):
+                self._setup.progress.case()
+                continue
             async with self._turns.get(urls.parse(case.url).key) or contextlib.nullcontext():
                 await self._case(case, setting, lanes)
             self._setup.progress.case()
+            if self._early:
+                self._early.finished(setting)
             self._since_canary += 1
             if self._since_canary >= self._spec.limits.canary_every:
                 self._since_canary = 0

@@ -1,11 +1,13 @@
-"""Decisions on criteria, by the rule fixed before the run (ILAC-G8:09/2019, clause 4.2)."""
+"""Decisions on criteria, by the rules fixed before the run (ILAC-G8:09/2019, clause 4.2)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from harness.model.words import Decision, Metric
-from harness.profile.criteria import Criterion
-from harness.score import intervals
-from harness.score.rates import Tally
+from harness.profile.criteria import Criteria, Criterion
+from harness.score import holm, intervals, words
+from harness.score.intervals import Sample
+from harness.score.rates import Counted, worth
 
 # Worst first: what decides a run that has several criteria.
 SEVERITY = (
@@ -16,94 +18,202 @@ SEVERITY = (
     Decision.CONDITIONAL_PASS,
     Decision.PASS,
 )
+NOTHING = Counted(Sample(0, 0), 0, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One criterion at one setting. `lower` and `upper` are bounds one-sided at `confidence`; `reason` is a sentence
-    for a layperson."""
+    """One criterion at one setting, "" when no setting has its age band. `lower` and `upper` are bounds one-sided at
+    1 - `alpha`; members of a family were decided by `p_pass` and `p_fail`, the chances of so few or so many wrong cases
+    at the bound, corrected where the family says so. `reason` is a sentence for a layperson."""
 
     id: str
     title: str
     clause: str
     metric: Metric
-    category: str
+    categories: tuple[str, ...]
+    age_band: str
     setting: str
     k: int
     n: int
+    clusters: int
+    effective_n: float
     estimate: float | None
     lower: float
     upper: float
     bound: float
     confidence: float
+    alpha: float
     method: str
     unscored: int
+    left_out: int
     worst: float | None
     rule: str
+    family: str
+    p_pass: float | None
+    p_fail: float | None
     minimum_n: int
+    minimum_clusters: int
     source: str
     decision: Decision
     reason: str
 
 
-def decide(criterion: Criterion, tally: Tally, setting: str) -> Decided:
-    """Pure. Too few scored cases, or too many unscored ones, never pass: they are inconclusive unless the failure is
-    certain."""
-    k, n, unscored, wrong = tally.of(criterion.metric)
-    lower, upper = intervals.one_sided(k, n, criterion.confidence)
-    decision, reason = _decision(criterion, k, n, unscored, lower, upper)
+def decide(criteria: Criteria, counted: Mapping[str, Counted], setting: str, band: str = "") -> tuple[Decided, ...]:
+    """Every criterion that applies at a setting declared for that age band; `counted` is by criterion id. Pure.
+
+    Cases left out by an early stop count as whatever they could have been: all right, all wrong, or all unscored. What
+    lies between decides no differently, so where the three agree the decision is the one the whole run would have
+    reached, at the same error rates (curtailed sampling); where they do not, the criterion is inconclusive.
+    """
+    applying = [item for item in criteria.criterion if item.age_band in ("", band)]
+    found = {item.id: counted.get(item.id, NOTHING) for item in applying}
+    if not any(item.left_out for item in found.values()):
+        return tuple(_decided(criteria, applying, found, setting))
+    ends = [_decided(criteria, applying, end, setting) for end in _ends(found)]
+    alike = all(item.alike for item in found.values() if item.left_out)
+    return tuple(_certain(group, found[group[0].id], alike) for group in zip(*ends, strict=True))
+
+
+def untested(criteria: Criteria, bands: Sequence[str]) -> tuple[Decided, ...]:
+    """The criteria for age bands that no tested setting has: undecided, never passed over."""
+    missing = [item for item in criteria.criterion if item.age_band and item.age_band not in bands]
+    return tuple(
+        replace(item, reason=words.untested(item.age_band)) for item in _decided(criteria, missing, {}, setting="")
+    )
+
+
+def overall(decisions: Iterable[Decision]) -> Decision:
+    """The worst of them; nothing decided is inconclusive."""
+    return min(decisions, key=SEVERITY.index, default=Decision.INCONCLUSIVE)
+
+
+def _decided(
+    criteria: Criteria, applying: Sequence[Criterion], counted: Mapping[str, Counted], setting: str
+) -> list[Decided]:
+    alone = {item.id: _alone(item, counted.get(item.id, NOTHING), setting) for item in applying}
+    for family in criteria.family:
+        members = [item for item in applying if item.family == family.id]
+        samples = [counted.get(item.id, NOTHING).sample for item in members]
+        alone.update(_jointly(members, samples, [alone[item.id] for item in members], family.protects))
+    return list(alone.values())
+
+
+def _alone(criterion: Criterion, counted: Counted, setting: str) -> Decided:
+    sample = counted.sample
+    lower, upper = intervals.bounds(sample, criterion.interval, criterion.design, criterion.alpha)
+    decision, reason = _decision(criterion, counted, lower, upper)
+    sides = "one-sided bounds" if criterion.sides == 1 else "two-sided"
     return Decided(
         id=criterion.id,
         title=criterion.title,
         clause=criterion.clause,
         metric=criterion.metric,
-        category=criterion.category,
+        categories=criterion.categories,
+        age_band=criterion.age_band,
         setting=setting,
-        k=k,
-        n=n,
-        estimate=k / n if n else None,
+        k=sample.k,
+        n=sample.n,
+        clusters=counted.clusters,
+        effective_n=worth(sample, criterion.design, criterion.alpha),
+        estimate=sample.estimate,
         lower=lower,
         upper=upper,
         bound=criterion.bound,
         confidence=criterion.confidence,
-        method=intervals.ONE_SIDED,
-        unscored=unscored,
-        worst=(k + wrong) / (n + wrong) if n + wrong else None,
+        alpha=round(criterion.alpha, 12),
+        method=f"{intervals.name(criterion.interval, criterion.design)}, {sides}",
+        unscored=counted.unscored,
+        left_out=counted.left_out,
+        worst=counted.worst,
         rule=criterion.rule,
+        family=criterion.family,
+        p_pass=None,
+        p_fail=None,
         minimum_n=criterion.minimum_n,
+        minimum_clusters=criterion.minimum_clusters,
         source=criterion.source,
         decision=decision,
         reason=reason,
     )
 
 
-def overall(decided: list[Decided]) -> Decision:
-    """The worst decision of all criteria; nothing decided is inconclusive."""
-    return min((item.decision for item in decided), key=SEVERITY.index, default=Decision.INCONCLUSIVE)
-
-
-def _decision(criterion: Criterion, k: int, n: int, unscored: int, lower: float, upper: float) -> tuple[Decision, str]:
-    if n == 0:
-        return Decision.INCONCLUSIVE, "No case could be scored, so nothing can be said."
-    at, bound = f"at {criterion.confidence:.0%} confidence", f"{criterion.bound:.1%}"
-    wrong, within = f"{k} of {n} cases went wrong", k / n <= criterion.bound
-    if criterion.rule == "guard-band" and lower > criterion.bound:
-        return Decision.FAIL, f"{wrong}; {at} the true rate is above {lower:.1%}, and the bound is {bound}."
-    if n < criterion.minimum_n:
-        return Decision.INCONCLUSIVE, f"Only {n} of the {criterion.minimum_n} cases that are needed could be scored."
+def _decision(criterion: Criterion, counted: Counted, lower: float, upper: float) -> tuple[Decision, str]:
+    sample, unscored, rule = counted.sample, counted.unscored, criterion.rule
+    if sample.estimate is None:
+        return Decision.INCONCLUSIVE, words.NOTHING
+    within = sample.estimate <= criterion.bound
+    if (rule == "zero-tolerance" and not within) or (rule == "guard-band" and lower > criterion.bound):
+        return Decision.FAIL, words.measured(Decision.FAIL, sample, criterion, lower, upper)
+    if sample.n < criterion.minimum_n:
+        return Decision.INCONCLUSIVE, words.too_few(sample.n, criterion.minimum_n)
+    if counted.clusters < criterion.minimum_clusters:
+        return Decision.INCONCLUSIVE, words.too_alike(counted.clusters, criterion.minimum_clusters)
     # Cases left unscored may spoil a pass, never a failure.
-    if within and unscored > criterion.maximum_unscored * (n + unscored):
-        most = f"at most {criterion.maximum_unscored:.1%} may be"
-        share = unscored / (n + unscored)
-        return Decision.INCONCLUSIVE, f"{unscored} cases ({share:.1%}) could not be scored; {most}."
-    if criterion.rule == "simple-acceptance":
+    if within and unscored > criterion.maximum_unscored * (sample.n + unscored):
+        return Decision.INCONCLUSIVE, words.too_many_unscored(unscored, sample.n, criterion.maximum_unscored)
+    if rule != "guard-band":
         decision = Decision.PASS if within else Decision.FAIL
-        return decision, f"{wrong} ({k / n:.1%}); the bound is {bound}, compared without a guard band."
-    if upper <= criterion.bound:
-        return Decision.PASS, f"{wrong}; {at} the true rate is at most {upper:.1%}, within the bound of {bound}."
-    decision = Decision.CONDITIONAL_PASS if within else Decision.CONDITIONAL_FAIL
-    side = f"{'within' if within else 'above'} the bound of {bound}"
-    return (
-        decision,
-        f"{wrong} ({k / n:.1%}), {side}, but {at} the true rate may lie between {lower:.1%} and {upper:.1%}.",
+    elif upper <= criterion.bound:
+        decision = Decision.PASS
+    else:
+        decision = Decision.CONDITIONAL_PASS if within else Decision.CONDITIONAL_FAIL
+    return decision, words.measured(decision, sample, criterion, lower, upper)
+
+
+def _jointly(
+    members: Sequence[Criterion], samples: Sequence[Sample], alone: Sequence[Decided], protects: str
+) -> dict[str, Decided]:
+    """The members of a family after Holm's correction, which only ever makes a pass or a fail a conditional one."""
+    raw = [
+        intervals.p_values(sample, item.interval, item.design, item.bound)
+        for item, sample in zip(members, samples, strict=True)
+    ]
+    passes, fails = [pair[0] for pair in raw], [pair[1] for pair in raw]
+    passes = list(holm.adjusted(passes)) if protects in ("pass", "both") else passes
+    fails = list(holm.adjusted(fails)) if protects in ("fail", "both") else fails
+    found = {}
+    for criterion, sample, item, p_pass, p_fail in zip(members, samples, alone, passes, fails, strict=True):
+        decision = item.decision
+        if decision is Decision.PASS and p_pass > criterion.alpha:
+            decision = Decision.CONDITIONAL_PASS
+        elif decision is Decision.FAIL and p_fail > criterion.alpha:
+            decision = Decision.CONDITIONAL_FAIL
+        kept = decision is item.decision
+        reason = item.reason if kept else words.joint(item.decision, sample, criterion, len(members))
+        found[item.id] = replace(
+            item, p_pass=round(p_pass, 12), p_fail=round(p_fail, 12), decision=decision, reason=reason
+        )
+    return found
+
+
+def _ends(counted: Mapping[str, Counted]) -> list[dict[str, Counted]]:
+    """What the cases left out could at most have changed, for all criteria at once."""
+
+    def end(of: Counted, right: int, wrong: int, unscored: int) -> Counted:
+        sample = Sample(of.sample.k + wrong, of.sample.n + right + wrong)
+        return replace(of, sample=sample, unscored=of.unscored + unscored) if of.left_out and of.alike else of
+
+    return [
+        {key: end(of, of.left_out, 0, 0) for key, of in counted.items()},
+        {key: end(of, 0, of.left_out, 0) for key, of in counted.items()},
+        {key: end(of, 0, 0, of.left_out) for key, of in counted.items()},
+    ]
+
+
+def _certain(ends: tuple[Decided, ...], counted: Counted, alike: bool) -> Decided:
+    """One criterion from what it would be at each end; k and n are those seen, the bounds hold at every end."""
+    if not counted.left_out and len({end.decision for end in ends}) == 1:
+        return ends[0]
+    seen = replace(
+        ends[0],
+        k=counted.sample.k,
+        n=counted.sample.n,
+        estimate=counted.sample.estimate,
+        unscored=counted.unscored,
+        lower=min(end.lower for end in ends),
+        upper=max(end.upper for end in ends),
     )
+    if len({end.decision for end in ends}) > 1 or not alike:
+        return replace(seen, decision=Decision.INCONCLUSIVE, reason=words.spoilt(counted.left_out))
+    return replace(seen, reason=words.early(counted.sample, counted.left_out, ends[0].decision))

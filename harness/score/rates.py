@@ -2,18 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from harness.model.words import Expectation, Metric, Outcome
+from harness.model.words import Design, Expectation, Metric, Outcome
+from harness.profile.criteria import Criteria, Shown
 from harness.score import intervals
+from harness.score.intervals import Sample
 from harness.score.outcome import Scored
 
 OVERALL = "overall"
+CELLS = ("tp", "fn", "fp", "tn", "unscored_block", "unscored_allow", "left_out_block", "left_out_allow")
+# (wrong, right), unscored cases that could belong to the denominator, those of them that could be wrong. Where the
+# denominator is what the product did, any unscored case could have fallen into it.
+PARTS = {
+    Metric.OK_SITES_OVER_BLOCK: (("fp", "tn"), ("unscored_allow",), "unscored_allow"),
+    Metric.BAD_SITES_UNDER_BLOCK: (("fn", "tp"), ("unscored_block",), "unscored_block"),
+    Metric.BLOCKED_SITES_OVER_BLOCK: (("fp", "tp"), ("unscored_block", "unscored_allow"), "unscored_allow"),
+    Metric.UNBLOCKED_SITES_UNDER_BLOCK: (("fn", "tn"), ("unscored_block", "unscored_allow"), "unscored_block"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a tally says of one metric. `worst` is the estimate if every unscored case had gone wrong, None without
+    any case; `left_out` counts the cases that an early stop spared, `alike` says whether all cases weigh the same and
+    stand alone."""
+
+    sample: Sample
+    unscored: int
+    left_out: int
+    worst: float | None
+    alike: bool = True
+
+    @property
+    def clusters(self) -> int:
+        """Clusters with a scored case; every case is one where none are known."""
+        return len(self.sample.clusters) or self.sample.n
 
 
 @dataclass(slots=True)
 class Tally:
-    """A confusion table: positive means "to be blocked". Unscored cases are kept by expectation."""
+    """A confusion table: positive means "to be blocked". Unscored cases are kept by expectation, those left out by an
+    early stop apart. `weights` holds the same table for each cluster, in weights, in the order of `CELLS`."""
 
     tp: int = 0
     fn: int = 0
@@ -21,51 +51,64 @@ class Tally:
     tn: int = 0
     unscored_block: int = 0
     unscored_allow: int = 0
+    left_out_block: int = 0
+    left_out_allow: int = 0
+    weights: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, item: Scored) -> None:
         block = item.case.expectation is Expectation.BLOCK
         if item.outcome is Outcome.UNSCORED:
-            self.unscored_block += block
-            self.unscored_allow += not block
-        elif block:
-            self.tp += item.outcome is Outcome.CORRECT
-            self.fn += item.outcome is not Outcome.CORRECT
+            cell = f"{'left_out' if item.left_out else 'unscored'}_{item.case.expectation}"
+        elif item.outcome is Outcome.CORRECT:
+            cell = "tp" if block else "tn"
         else:
-            self.tn += item.outcome is Outcome.CORRECT
-            self.fp += item.outcome is not Outcome.CORRECT
+            cell = "fn" if block else "fp"
+        setattr(self, cell, getattr(self, cell) + 1)
+        cluster = self.weights.setdefault(item.case.cluster or f"\0{item.case.case_id}", [0.0] * len(CELLS))
+        cluster[CELLS.index(cell)] += item.case.weight
 
-    def of(self, metric: Metric) -> tuple[int, int, int, int]:
-        """(k, n, unscored, unscored at worst counted in k) of one metric.
+    @property
+    def cases(self) -> int:
+        """All cases added."""
+        return sum(getattr(self, cell) for cell in CELLS)
 
-        For the metrics whose denominator is what the product did, any unscored case could have fallen into it.
-        """
-        match metric:
-            case Metric.OK_SITES_OVER_BLOCK:
-                return self.fp, self.fp + self.tn, self.unscored_allow, self.unscored_allow
-            case Metric.BAD_SITES_UNDER_BLOCK:
-                return self.fn, self.tp + self.fn, self.unscored_block, self.unscored_block
-            case Metric.BLOCKED_SITES_OVER_BLOCK:
-                return self.fp, self.tp + self.fp, self.unscored_block + self.unscored_allow, self.unscored_allow
-            case Metric.UNBLOCKED_SITES_UNDER_BLOCK:
-                return self.fn, self.fn + self.tn, self.unscored_block + self.unscored_allow, self.unscored_block
+    def of(self, metric: Metric) -> Counted:
+        """The sample of one metric and what is missing from it."""
+        (wrong, right), missing, bad = PARTS[metric]
+        k, n = getattr(self, wrong), getattr(self, wrong) + getattr(self, right)
+        at, other, lost = CELLS.index(wrong), CELLS.index(right), CELLS.index(bad)
+        rows = self.weights.values() or [[float(getattr(self, cell)) for cell in CELLS]]
+        most = sum(row[at] + row[lost] for row in rows)
+        whole = sum(row[at] + row[other] + row[lost] for row in rows)
+        clusters = tuple((row[at] + row[other], row[at]) for row in self.weights.values() if row[at] + row[other])
+        return Counted(
+            sample=Sample(k, n, clusters),
+            unscored=sum(getattr(self, cell) for cell in missing),
+            left_out=sum(getattr(self, cell.replace("unscored", "left_out")) for cell in missing),
+            worst=most / whole if whole else None,
+            alike=all(sum(row) == 1.0 for row in self.weights.values()) and len(self.weights) in (0, self.cases),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """k of n with an exact two-sided interval; `estimate` is None when n is 0. `worst` is the rate if every unscored
-    case had gone wrong."""
+    """k of n with a two-sided interval; `estimate` (weighted where cases are) is None when n is 0. `effective_n` is
+    what the n cases are taken to be worth, `worst` the rate if every unscored case had gone wrong."""
 
     metric: Metric
     category: str
     setting: str
     k: int
     n: int
+    clusters: int
+    effective_n: float
     estimate: float | None
     lower: float
     upper: float
     confidence: float
     method: str
     unscored: int
+    left_out: int
     worst: float | None
 
 
@@ -78,28 +121,49 @@ def tallies(scored: Iterable[Scored]) -> dict[tuple[str, str], Tally]:
     return dict(found)
 
 
-def rate(tally: Tally, metric: Metric, category: str, setting: str, confidence: float) -> Rate:
+def by_criterion(criteria: Criteria, scored: Iterable[Scored]) -> dict[str, dict[str, Counted]]:
+    """Setting to criterion id to what was counted for it."""
+    found: dict[str, dict[str, Tally]] = defaultdict(lambda: {item.id: Tally() for item in criteria.criterion})
+    for case in scored:
+        at = found[case.setting]
+        for item in criteria.criterion:
+            if not item.categories or case.case.category in item.categories:
+                at[item.id].add(case)
+    return {
+        setting: {item.id: at[item.id].of(item.metric) for item in criteria.criterion} for setting, at in found.items()
+    }
+
+
+def rate(tally: Tally, metric: Metric, category: str, setting: str, shown: Shown) -> Rate:
     """One rate of a tally."""
-    k, n, unscored, wrong = tally.of(metric)
-    lower, upper = intervals.two_sided(k, n, confidence)
-    worst = (k + wrong) / (n + wrong) if n + wrong else None
+    counted, alpha = tally.of(metric), (1 - shown.confidence) / 2
+    sample = counted.sample
+    lower, upper = intervals.bounds(sample, shown.method, shown.design, alpha)
     return Rate(
-        metric,
-        category,
-        setting,
-        k,
-        n,
-        k / n if n else None,
-        lower,
-        upper,
-        confidence,
-        intervals.TWO_SIDED,
-        unscored,
-        worst,
+        metric=metric,
+        category=category,
+        setting=setting,
+        k=sample.k,
+        n=sample.n,
+        clusters=counted.clusters,
+        effective_n=worth(sample, shown.design, alpha),
+        estimate=sample.estimate,
+        lower=lower,
+        upper=upper,
+        confidence=shown.confidence,
+        method=f"{intervals.name(shown.method, shown.design)}, two-sided",
+        unscored=counted.unscored,
+        left_out=counted.left_out,
+        worst=counted.worst,
     )
 
 
-def rates(scored: Iterable[Scored], confidence: float) -> list[Rate]:
+def worth(sample: Sample, design: Design, alpha: float) -> float:
+    """The effective n, to six decimals; 0 when nothing was scored."""
+    return round(intervals.effective(sample, design, alpha), 6) if sample.n else 0.0
+
+
+def rates(scored: Iterable[Scored], shown: Shown) -> list[Rate]:
     """All four rates overall; per category those that its planned cases can speak of. Sorted by setting, category,
     metric."""
     found = []
@@ -107,7 +171,7 @@ def rates(scored: Iterable[Scored], confidence: float) -> list[Rate]:
         tallies(scored).items(), key=lambda item: (item[0][0], item[0][1] != OVERALL, item[0][1])
     ):
         for metric in Metric:
-            _, n, unscored, _ = tally.of(metric)
-            if category == OVERALL or n + unscored:
-                found.append(rate(tally, metric, category, setting, confidence))
+            counted = tally.of(metric)
+            if category == OVERALL or counted.sample.n + counted.unscored + counted.left_out:
+                found.append(rate(tally, metric, category, setting, shown))
     return found
