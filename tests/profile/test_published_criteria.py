@@ -10,6 +10,7 @@ from harness.profile import shipped
 from harness.profile.criteria import Criteria, Criterion, load
 from harness.score.decide import Decided, decide, overall, untested
 from harness.score.intervals import Sample, bounds
+from harness.score.points import earned, mean
 from harness.score.rates import Counted
 
 SHIPPED = shipped.names(shipped.CRITERIA, "*.toml")
@@ -55,12 +56,13 @@ def test_each_bound_has_its_source(name: str) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_least_number_of_cases_is_the_one_its_source_derives(name: str) -> None:
     for item in load(name).criterion:
-        if "fewest" in item.source:
-            rate = item.bound or 0.01
-            assert item.minimum_n == math.ceil(math.log(0.05) / math.log(1 - rate)), item.id
-            assert f"{1 - rate:.3f}".rstrip("0") in item.source.replace("0.90", "0.9").replace("0.80", "0.8"), item.id
+        if derived := re.search(r"\((0\.\d+)\^(\d+) = (0\.\d+)\)", item.source):
+            right, power, chance = derived.groups()
+            assert float(right) == pytest.approx(1 - (item.bound or 0.01)), item.id
+            assert int(power) == item.minimum_n == math.ceil(math.log(0.05) / math.log(float(right))), item.id
+            assert f"{float(right) ** int(power):.{len(chance) - 2}f}" == chance, item.id
         else:
-            assert f"{item.minimum_n:,} " in item.source, item.id
+            assert f" {item.minimum_n:,} " in item.source, item.id
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -175,3 +177,35 @@ def test_sip_bench_decides_only_at_settings_for_its_age_classes() -> None:
     assert {item.age_band for item in criteria.criterion} == {"0-12", "13-17"}
     assert decide(criteria, {}, "most") == ()
     assert {item.clause for item in decide(criteria, {}, "kids", "0-12")} == {"effectiveness-12"}
+
+
+@pytest.mark.parametrize(
+    ("adult", "other", "effectiveness"),
+    [
+        # Tool fiches at sipbench.eu (toolfiche.cfm/key.N), and the same sheet of SIP-Bench II. Left out: Parentsaround
+        # mobile 2014 (key.286) prints 1.4 for 0.0 and 0.7, and 1.8 for 0.0 and 0.9, which no mean gives.
+        (3.6, 0.0, 1.8),  # Norton Online Family 2.9.5.39, 2014, key.272, up to 12 years
+        (3.2, 0.0, 1.6),  # and from 13 years on
+        (3.0, 0.0, 1.5),  # Net Nanny 6.5.13.2, 2013, key.218, both ages
+        (2.2, 0.0, 1.1),  # Optenet PC 10.09.70, 2014, key.273, up to 12 years
+        (2.4, 0.0, 1.2),  # and from 13 years on
+        (1.8, 0.0, 0.9),  # Mobicip 1.3.0.12, SIP-Bench II, up to 12 years
+        (1.6, 0.0, 0.8),  # and from 13 years on
+    ],
+)
+def test_sip_bench_overall_of_each_consistent_fiche(adult: float, other: float, effectiveness: float) -> None:
+    assert mean((adult, other)) == effectiveness
+
+
+def test_sip_bench_means_are_of_adult_and_other_content() -> None:
+    means = {item.age_band: item.mean_of for item in load("sip-bench-3").score if item.mean_of}
+    assert means == {"0-12": ("adult-12", "other-12"), "13-17": ("adult-13", "other-13")}
+
+
+def test_sip_bench_bounds_are_what_earns_three_points() -> None:
+    criteria = load("sip-bench-3")
+    for score in criteria.score:
+        steps = {Metric.BAD_SITES_UNDER_BLOCK: score.under, Metric.OK_SITES_OVER_BLOCK: score.over}
+        for item in criteria.criterion:
+            if (found := steps.get(item.metric)) and item.age_band == score.age_band:
+                assert (earned(item.bound, found), earned(item.bound + 0.001, found)) == (3, 2)
