@@ -26,7 +26,7 @@ def list_() -> None:
 @click.argument("ref", metavar="RULES")
 def check(ref: str) -> None:
     """Read RULES and show what it sets, and why; exit 4 with file and key when something is wrong."""
-    found = profiles.load(ref)
+    found = profiles.read(ref)
     click.echo(
         f"{found.title}, version {found.version}\nAll else is as in the standard rules, version {STANDARD.version}."
     )

@@ -82,7 +82,12 @@ class RulesProfile(_Strict):
         )
 
 
-def load(ref: str) -> RulesProfile:
-    """The profile of that shipped name or path. Raises UsageError naming file and key."""
+def load(ref: str) -> Rules:
+    """The rule set of that shipped name or path. Raises UsageError naming file and key."""
+    return read(ref).rules()
+
+
+def read(ref: str) -> RulesProfile:
+    """Its profile, which may say again what is standard. Raises UsageError naming file and key."""
     path = shipped.find(ref, shipped.RULES, "*.toml", "rules profile")
     return toml.validate(toml.load(path), RulesProfile, path)

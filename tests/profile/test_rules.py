@@ -10,7 +10,7 @@ from harness.model.errors import UsageError
 from harness.model.spec import Limits
 from harness.model.words import Verdict
 from harness.profile import shipped
-from harness.profile.rules import load
+from harness.profile.rules import load, read
 from tests.builders import evidence, net_error
 
 HEAD = """
@@ -41,7 +41,7 @@ reason = "pictures do not matter"
 
 def rules(folder: Path, text: str) -> Rules:
     (folder / "mine.toml").write_text(text)
-    return load(str(folder / "mine.toml")).rules()
+    return load(str(folder / "mine.toml"))
 
 
 @pytest.mark.parametrize("name", shipped.names(shipped.RULES, "*.toml"))
@@ -51,8 +51,8 @@ def test_shipped_rules_load(name: str) -> None:
 
 def test_the_standard_file_is_the_standard_set() -> None:
     """Nothing in it is left to default, so that it can be read for the whole."""
-    spelt = load("standard")
-    assert spelt.rules() == STANDARD
+    assert load("standard") == STANDARD
+    spelt = read("standard")
     assert {name: item.mechanism for name, item in spelt.error.items()} == STANDARD.errors
     assert spelt.emptied is not None
 
@@ -85,7 +85,7 @@ def test_what_is_said_again_is_no_deviation(tmp_path: Path) -> None:
 def test_behind_a_sinkhole_certificate_errors_are_blocks(error: str) -> None:
     seen = evidence(*[net_error(error)] * 3)
     assert judge(seen, [], Limits()).verdict is Verdict.INDETERMINATE
-    found = judge(seen, [], Limits(), rules=load("sinkhole").rules())
+    found = judge(seen, [], Limits(), rules=load("sinkhole"))
     assert (found.verdict, found.rule_id, found.mechanism) == (Verdict.BLOCKED, "blocked.sinkhole", "sinkhole")
 
 
