@@ -12,8 +12,6 @@ from harness.model.observation import CaseEvidence, Observation
 from harness.model.spec import Limits
 from harness.model.words import End, Validity, Verdict
 
-# Until run.plan writes the whole rule set.
-RULES_VERSION = STANDARD.version
 ERRORS = STANDARD.errors
 
 

@@ -64,7 +64,8 @@ def test_reason(wanted: Validity, case: CaseEvidence) -> None:
 
 
 def test_every_reason_has_a_row() -> None:
-    assert {row[0] for row in ROWS} == set(Validity)
+    """But being left out, which attempts cannot tell: it takes a run that has stopped early."""
+    assert {row[0] for row in ROWS} == set(Validity) - {Validity.LEFT_OUT}
 
 
 def test_confirmations_are_a_limit_of_the_run() -> None:
