@@ -7,9 +7,6 @@ from scipy import special
 
 from harness.model.words import Design, Interval
 
-TWO_SIDED = "Clopper-Pearson, two-sided"
-ONE_SIDED = "Clopper-Pearson, one-sided bounds"
-
 # Beyond that, versions of the library differ, and a bound met exactly would be decided by noise.
 DIGITS = 12
 
@@ -135,16 +132,3 @@ def _shapes(k: float, n: float, interval: Interval) -> tuple[tuple[float, float]
     if interval is Interval.JEFFREYS:
         return (k + 0.5, n - k + 0.5), (k + 0.5, n - k + 0.5)
     return (k, n - k + 1), (k + 1, n - k)
-
-
-def two_sided(k: int, n: int, confidence: float) -> tuple[float, float]:
-    """The exact interval for k of n; (0, 1) when n is 0. Source: Clopper and Pearson, Biometrika 26 (1934)."""
-    return one_sided(k, n, (1 + confidence) / 2)
-
-
-def one_sided(k: int, n: int, confidence: float) -> tuple[float, float]:
-    """The lower and the upper bound, each one-sided at `confidence`, to twelve decimals; (0, 1) when n is 0.
-
-    Raises ValueError unless 0 <= k <= n.
-    """
-    return bounds(Sample(k, n), Interval.CLOPPER_PEARSON, Design.INDEPENDENT, 1 - confidence)
