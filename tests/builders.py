@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.classify.rules import STANDARD
 from harness.classify.verdict import Judgement
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder, plan_text
@@ -101,7 +102,7 @@ def criterion(**changes: Any) -> Criterion:
 
 def criteria(*items: Criterion, **changes: Any) -> Criteria:
     values = {
-        "schema": "pas-harness/criteria/1",
+        "schema": "pas-harness/criteria/2",
         "name": "test",
         "title": "Test",
         "version": "1",
@@ -158,7 +159,8 @@ def spec(cases: tuple[Case, ...] = (case(),), **changes: Any) -> Spec:
         only=(),
         jobs=1,
         limits=Limits(),
-        rules_version="1",
+        rules=canonical.plain(STANDARD),
+        stop_early=False,
     )
     return replace(made, **changes)
 
@@ -179,7 +181,7 @@ def run_folder(path: Path) -> RunFolder:
     """A small unsealed run: one case, three segments of journal, two blobs."""
     folder = RunFolder(path)
     folder.create(spec(), (case(),))
-    blobs = {"dom_blob": folder.blobs.put(b"a page"), "screenshot_blob": folder.blobs.put(b"a picture")}
+    blobs: dict[str, Any] = {"dom_blob": folder.blobs.put(b"a page"), "screenshot_blob": folder.blobs.put(b"a picture")}
     write_segment(folder, {"versions": {"pas-harness": "0"}}, kind="start")
     write_segment(folder, canonical.plain(control()), canonical.plain(observation(**blobs)), kind="attempt")
     write_segment(folder, {"complete": True, "reason": "caf\u00e9"}, kind="stop")

@@ -4,15 +4,12 @@ from harness.classify.rules import rules_from
 from harness.evidence.state import State
 from harness.model.case import Case
 from harness.model.spec import Spec
-from harness.model.words import Decision, Expectation, Metric
+from harness.model.words import Decision
 from harness.profile.criteria import Criteria, Criterion
 from harness.report.derive import age_bands, decide_all, scored_cases
+from harness.score.rates import SPEAKS_OF
 
 LOOKS = 50  # about so many at each setting
-SPEAKS_OF = {
-    Metric.OK_SITES_OVER_BLOCK: (Expectation.ALLOW,),
-    Metric.BAD_SITES_UNDER_BLOCK: (Expectation.BLOCK,),
-}
 
 
 class EarlyStop:
@@ -36,8 +33,7 @@ class EarlyStop:
         if setting not in self._open:
             self._look(setting)
         return any(
-            case.expectation in SPEAKS_OF.get(item.metric, tuple(Expectation))
-            and (not item.categories or case.category in item.categories)
+            case.expectation in SPEAKS_OF[item.metric] and (not item.categories or case.category in item.categories)
             for item in self._open[setting]
         )
 

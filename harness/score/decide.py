@@ -145,6 +145,8 @@ def _decision(criterion: Criterion, counted: Counted, lower: float, upper: float
     within = sample.estimate <= criterion.bound
     if (rule == "zero-tolerance" and not within) or (rule == "guard-band" and lower > criterion.bound):
         return Decision.FAIL, words.measured(Decision.FAIL, sample, criterion, lower, upper)
+    if counted.absent:
+        return Decision.INCONCLUSIVE, words.absent(counted.absent)
     if sample.n < criterion.minimum_n:
         return Decision.INCONCLUSIVE, words.too_few(sample.n, criterion.minimum_n)
     if counted.clusters < criterion.minimum_clusters:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.model.words import Design, Expectation, Metric, Outcome
 from harness.profile.criteria import Criteria, Shown
@@ -20,19 +20,27 @@ PARTS = {
     Metric.BLOCKED_SITES_OVER_BLOCK: (("fp", "tp"), ("unscored_block", "unscored_allow"), "unscored_allow"),
     Metric.UNBLOCKED_SITES_UNDER_BLOCK: (("fn", "tn"), ("unscored_block", "unscored_allow"), "unscored_block"),
 }
+# The cases a metric speaks of.
+SPEAKS_OF = {
+    Metric.OK_SITES_OVER_BLOCK: (Expectation.ALLOW,),
+    Metric.BAD_SITES_UNDER_BLOCK: (Expectation.BLOCK,),
+    Metric.BLOCKED_SITES_OVER_BLOCK: tuple(Expectation),
+    Metric.UNBLOCKED_SITES_UNDER_BLOCK: tuple(Expectation),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What a tally says of one metric. `worst` is the estimate if every unscored case had gone wrong, None without
     any case; `left_out` counts the cases that an early stop spared, `alike` says whether all cases weigh the same and
-    stand alone."""
+    stand alone, `absent` are the categories asked for of which no case could be scored."""
 
     sample: Sample
     unscored: int
     left_out: int
     worst: float | None
     alike: bool = True
+    absent: tuple[str, ...] = ()
 
     @property
     def clusters(self) -> int:
@@ -124,13 +132,23 @@ def tallies(scored: Iterable[Scored]) -> dict[tuple[str, str], Tally]:
 def by_criterion(criteria: Criteria, scored: Iterable[Scored]) -> dict[str, dict[str, Counted]]:
     """Setting to criterion id to what was counted for it."""
     found: dict[str, dict[str, Tally]] = defaultdict(lambda: {item.id: Tally() for item in criteria.criterion})
+    present: dict[tuple[str, str], set[str]] = defaultdict(set)
     for case in scored:
         at = found[case.setting]
         for item in criteria.criterion:
             if not item.categories or case.case.category in item.categories:
                 at[item.id].add(case)
+                if case.case.expectation in SPEAKS_OF[item.metric] and (case.reason == "" or case.left_out):
+                    present[case.setting, item.id].add(case.case.category)
     return {
-        setting: {item.id: at[item.id].of(item.metric) for item in criteria.criterion} for setting, at in found.items()
+        setting: {
+            item.id: replace(
+                at[item.id].of(item.metric),
+                absent=tuple(key for key in item.categories if key not in present[setting, item.id]),
+            )
+            for item in criteria.criterion
+        }
+        for setting, at in found.items()
     }
 
 

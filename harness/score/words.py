@@ -12,6 +12,10 @@ def untested(band: str) -> str:
     return f"No setting that was tested is declared for the age band {band}, so nothing can be said."
 
 
+def absent(categories: tuple[str, ...]) -> str:
+    return f"No case could be scored of {', '.join(categories)}, which the criterion asks for."
+
+
 def too_few(n: int, minimum: int) -> str:
     return f"Only {n} of the {minimum} cases that are needed could be scored."
 

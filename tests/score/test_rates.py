@@ -1,11 +1,13 @@
 """The four rates from a confusion table."""
 
 import random
+from dataclasses import replace
 from itertools import starmap
 
 import pytest
 
 from harness.model.words import Expectation, Metric, Verdict
+from harness.profile.criteria import Shown
 from harness.score.outcome import Scored
 from harness.score.rates import OVERALL, Rate, Tally, rate, rates, tallies
 from tests.builders import scored
@@ -15,7 +17,7 @@ TABLE = Tally(tp=80, fn=20, fp=6, tn=194, unscored_block=5, unscored_allow=10)
 
 
 def of(table: Tally, metric: Metric) -> Rate:
-    return rate(table, metric, OVERALL, "moderate", 0.95)
+    return rate(table, metric, OVERALL, "moderate", Shown())
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ WHOLE = Tally(tp=6, fn=4, fp=3, tn=5, unscored_block=1, unscored_allow=1)
 
 def test_tally() -> None:
     found = tallies([*starmap(scored, ROWS), scored(ALLOW, Verdict.BLOCKED, setting="most", category="news")])
-    assert found == {
+    assert {key: replace(table, weights={}) for key, table in found.items()} == {
         ("moderate", OVERALL): WHOLE,
         ("moderate", "adult"): WHOLE,
         ("most", OVERALL): Tally(fp=1),
@@ -83,18 +85,31 @@ def test_tally() -> None:
 
 
 def test_order_and_ids_do_not_matter() -> None:
-    items: list[Scored] = [scored(*row, category=f"c{n % 3}") for n, row in enumerate(ROWS)]
+    items: list[Scored] = [scored(*row, case_id=f"case-{n}", category=f"c{n % 3}") for n, row in enumerate(ROWS)]
     again = [scored(*row, case_id=f"other-{n}", category=f"c{n % 3}") for n, row in enumerate(ROWS)]
     random.Random(1).shuffle(again)
-    assert rates(items, 0.95) == rates(again, 0.95)
+    assert rates(items, Shown()) == rates(again, Shown())
 
 
 def test_rates_are_those_the_cases_can_speak_of() -> None:
     items = [scored(BLOCK, Verdict.BLOCKED), scored(ALLOW, Verdict.INDETERMINATE, category="news")]
-    found = [(item.category, item.metric) for item in rates(items, 0.95)]
+    found = [(item.category, item.metric) for item in rates(items, Shown())]
     assert found[:4] == [(OVERALL, metric) for metric in Metric]
     assert (("adult", Metric.BAD_SITES_UNDER_BLOCK) in found, ("adult", Metric.OK_SITES_OVER_BLOCK) in found) == (
         True,
         False,
     )
     assert ("news", Metric.OK_SITES_OVER_BLOCK) in found
+
+
+def test_weights_carry_the_estimate() -> None:
+    """Three cases that stand for one page each and are right, one that stands for six and is wrong: 6 of 9."""
+    items = [scored(BLOCK, Verdict.BLOCKED, case_id=f"case-{n}") for n in range(3)]
+    heavy = scored(BLOCK, Verdict.ALLOWED, case_id="heavy")
+    lost = scored(BLOCK, Verdict.INDETERMINATE, case_id="lost")
+    weighted = [*items, replace(heavy, case=replace(heavy.case, weight=6.0)), lost]
+    found = next(item for item in rates(weighted, Shown()) if item.metric is Metric.BAD_SITES_UNDER_BLOCK)
+    assert (found.k, found.n, found.clusters) == (1, 4, 4)
+    assert found.estimate == pytest.approx(6 / 9)
+    assert found.worst == pytest.approx(7 / 10)
+    assert found.effective_n == pytest.approx(81 / 39, abs=1e-6)
