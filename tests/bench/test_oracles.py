@@ -33,9 +33,10 @@ def test_agreement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert oracles.compare(written(tmp_path)) == 0
     found = capsys.readouterr().out.splitlines()
     assert found[0] == "weekly tables: 1 files, 25 figures"
-    # of 4, 1: as in any table of exact limits
+    # as in any table of exact limits
     assert found[1] == "One             1 of      4 blocked: 25.000000% (0.630946% to 80.587955%); 1 failed beside them"
-    assert found[2].startswith("Two             0 of      3 blocked: 0.000000% (0.000000% to 70.758")
+    # 1 - 0.025 ** (1 / 3)
+    assert found[2] == "Two             0 of      3 blocked: 0.000000% (0.000000% to 70.759823%); 2 failed beside them"
     assert "0 of      0 blocked: none (0.000000% to 100.000000%); 0 failed" in found[3]
     assert found[4] == "34 of 34 figures agree"
 
