@@ -122,9 +122,16 @@ def trial(
         if not killed:
             break
         if rng.random() < CUT and session.segment and not folder.seal_file.exists():
-            tally.cut += _cut(session.segment, rng)
+            tally.cut += cut(session.segment, rng)
         kept = {path: path.read_bytes() for path in segments(folder.journal)}
-    return [*problems, *_compared(folder, code, like, tally), *_litter(work / "tmp")]
+    tally.runs += 1
+    if code != like.code:
+        problems.append(f"exit code {code} and not {like.code}")
+    verified = subprocess.run([*MAIN, "verify", str(folder.path)], capture_output=True, text=True, check=False)
+    if verified.returncode:
+        problems.append(f"does not verify: {verified.stdout}{verified.stderr}")
+    problems += litter(work / "tmp")
+    return problems or compared(folder, like.folder, tally)
 
 
 def _moment(rng: random.Random, folder: RunFolder) -> Moment | None:
@@ -134,8 +141,8 @@ def _moment(rng: random.Random, folder: RunFolder) -> Moment | None:
     return Moment(rng.choice(list(Phase)), rng.choice((1, 1, 2)), rng.random(), rng.random() < 0.5)
 
 
-def _cut(segment: Path, rng: random.Random) -> bool:
-    """Cut a segment somewhere in its last line; whether there was one."""
+def cut(segment: Path, rng: random.Random) -> bool:
+    """Cut a segment somewhere in its last line, as when the power fails; whether there was one."""
     data = segment.read_bytes()
     if not data:
         return False
@@ -143,33 +150,30 @@ def _cut(segment: Path, rng: random.Random) -> bool:
     return True
 
 
-def _compared(folder: RunFolder, code: int, like: Model, tally: Tally) -> list[str]:
-    """What of a finished run is not as in the one that nobody killed."""
+def compared(folder: RunFolder, like: RunFolder, tally: Tally) -> list[str]:
+    """What of a finished run, whose evidence stands, is not as in the one that nobody killed."""
     attempts = [observation_from(fact) for fact in _recorded(folder, "attempt")]
-    tally.runs += 1
     tally.attempts += len(attempts)
     tally.faults += sum(is_fault(item) for item in attempts)
     tally.torn += sum(fact["torn_bytes"] > 0 for fact in _recorded(folder, "start"))
     found = Counter(item.attempt_id for item in attempts)
-    wanted = Counter(fact["attempt_id"] for fact in _recorded(like.folder, "attempt"))
-    problems = [f"attempt lost: {name}" for name in wanted - found]
-    problems += [f"attempt doubled, or made by nobody else: {name}" for name in found - wanted]
-    verified = subprocess.run([*MAIN, "verify", str(folder.path)], capture_output=True, text=True, check=False)
-    if verified.returncode:
-        problems.append(f"does not verify: {verified.stdout}{verified.stderr}")
-    if code != like.code:
-        problems.append(f"exit code {code} and not {like.code}")
-    for name in DERIVED:
-        if (folder.derived / name).read_bytes() != (like.folder.derived / name).read_bytes():
-            problems.append(f"derived/{name} differs")
-    return problems
+    wanted = Counter(fact["attempt_id"] for fact in _recorded(like, "attempt"))
+    return [
+        *(f"attempt lost: {name}" for name in sorted(wanted - found)),
+        *(f"attempt doubled or too many: {name}" for name in sorted(found - wanted)),
+        *(
+            f"derived/{name} differs"
+            for name in DERIVED
+            if (folder.derived / name).read_bytes() != (like.derived / name).read_bytes()
+        ),
+    ]
 
 
 def _recorded(folder: RunFolder, kind: str) -> list[Fact]:
     return [record.data for record in folder.reader() if record.kind == kind]
 
 
-def _litter(place: Path) -> list[str]:
+def litter(place: Path) -> list[str]:
     """What lies in a folder for temporary files and would not be swept up by the next run."""
     scratch.sweep(place)
     return [f"left behind: {path}" for path in place.iterdir()]

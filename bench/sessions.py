@@ -50,6 +50,20 @@ class Stuck(Exception):
     """A session, or a process that one has left, that does not come to an end."""
 
 
+def phase(folder: RunFolder, segment: Path | None) -> Phase:
+    """What the session that writes the segment is doing; None when it has not begun one."""
+    if folder.seal_file.exists():
+        return Phase.SCORING
+    lines = segment.read_bytes().splitlines(keepends=True) if segment else []
+    whole = [line for line in lines if line.endswith(b"\n")]
+    if not whole:
+        return Phase.STARTING
+    last = json.loads(whole[-1])
+    by_kind = {"start": Phase.RIG, "stop": Phase.SEALING}
+    by_phase = {"before": Phase.BEFORE, "after": Phase.AFTER}
+    return by_kind.get(last["kind"]) or by_phase.get(last["data"].get("phase"), Phase.CASES)
+
+
 class Session:
     """`harness run` or `resume`; what it prints goes to `harness.log` and its temporary files to `tmp`, both in
     `work`."""
@@ -73,28 +87,19 @@ class Session:
 
     @property
     def phase(self) -> Phase:
-        if self._folder.seal_file.exists():
-            return Phase.SCORING
-        lines = self.segment.read_bytes().splitlines(keepends=True) if self.segment else []
-        whole = [line for line in lines if line.endswith(b"\n")]
-        if not whole:
-            return Phase.STARTING
-        last = json.loads(whole[-1])
-        by_kind = {"start": Phase.RIG, "stop": Phase.SEALING}
-        by_phase = {"before": Phase.BEFORE, "after": Phase.AFTER}
-        return by_kind.get(last["kind"]) or by_phase.get(last["data"].get("phase"), Phase.CASES)
+        return phase(self._folder, self.segment)
 
     def entered(self) -> Iterator[tuple[Phase, float]]:
         """Each phase and the time when it was seen to begin, until the process has ended."""
         last = None
         while self._running():
-            if (phase := self.phase) is not last:
-                last = phase
-                yield phase, time.monotonic()
+            if (now := self.phase) is not last:
+                last = now
+                yield now, time.monotonic()
 
     def reaches(self, moment: Moment, usual: dict[Phase, float]) -> bool:
         """Wait for the moment; whether it came before the process ended. `usual` are the lengths of phases, seconds."""
-        times = (began for phase, began in self.entered() if phase is moment.phase)
+        times = (began for entered, began in self.entered() if entered is moment.phase)
         began = next(itertools.islice(times, moment.nth - 1, None), None)
         if began is None:
             return False
