@@ -10,7 +10,10 @@ from harness.cli.certify import request
 from harness.evidence import keys
 from harness.evidence.folder import RunFolder
 from harness.model.errors import EvidenceError
-from harness.report import check
+from harness.profile.criteria import load as load_criteria
+from harness.profile.rules import load as load_rules
+from harness.report import check, rescore
+from harness.report.derive import derive
 from harness.run.plan import plan as make_plan
 
 
@@ -55,9 +58,24 @@ def resume(directory: Path, browser: str | None, key: Path | None, quiet: bool) 
 
 @click.command()
 @options.directory
-def score(directory: Path) -> int:
-    """Compute verdicts, rates and decisions of DIR anew from its evidence. Same evidence, same bytes."""
+@click.option("--criteria", help="Other criteria than the run's: a shipped name, or a TOML file.")
+@click.option("--rules", help="Other verdict rules than the run's: a shipped name, or a TOML file.")
+def score(directory: Path, criteria: str | None, rules: str | None) -> int:
+    """Compute verdicts, rates and decisions of DIR anew from its evidence. Same evidence, same bytes.
+
+    With other criteria or rules, the results of the run stay as they are: the others go into a folder of their own
+    under derived/, with a list of what changed. They were chosen after the run, and say so.
+    """
     folder = RunFolder(directory)
+    if criteria or rules:
+        before = derive(folder)
+        after = derive(folder, load_criteria(criteria) if criteria else None, load_rules(rules) if rules else None)
+        found = rescore.difference(before, after)
+        place = rescore.write(folder, after, found)
+        for line in rescore.told(found):
+            click.echo(line)
+        click.echo(f"these {'criteria' if criteria else 'rules'} were not fixed before the run; written to {place}")
+        return after.decision.exit_code
     derived = actions.write_results(folder)
     actions.say(derived, folder)
     return derived.decision.exit_code

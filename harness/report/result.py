@@ -95,7 +95,7 @@ def decisions(derived: Derived) -> dict[str, Any]:
         "criteria": canonical.plain(derived.decided),
         "scores": canonical.plain(derived.points),
         "clauses": [
-            {**canonical.plain(item.clause), "decision": item.decision, "judged": canonical.plain(item.judged)}
+            {**item.clause.model_dump(mode="json"), "decision": item.decision, "judged": canonical.plain(item.judged)}
             for item in derived.clauses
         ],
         "rates": canonical.plain(derived.rates),

@@ -30,7 +30,9 @@ def test_every_case_stands_in_one_picture(tmp_path: Path) -> None:
 
 
 def test_the_bound_of_a_category_stands_on_its_row(tmp_path: Path) -> None:
-    profile = builders.criteria(builders.criterion(category="adult", bound=0.25)).model_dump(mode="json", by_alias=True)
+    profile = builders.criteria(builders.criterion(categories=["adult"], bound=0.25)).model_dump(
+        mode="json", by_alias=True
+    )
     derived = runs.derived(tmp_path / "run", runs.cases(12, 0), criteria=profile)
     (drawn,) = figures(derived.scored, "moderate", derived.criteria, {})
     assert [row.bound for row in drawn.rows] == [0.25]

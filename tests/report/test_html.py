@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from harness.evidence import addenda
 from harness.evidence.folder import RunFolder
-from harness.model.words import Decision
+from harness.model.addendum import Adjudication, ClauseJudgement, Finding
+from harness.model.words import Decision, Verdict
 from harness.report import html
 from harness.report.derive import derive
 from harness.report.witnesses import LISTED, SHOWN
@@ -131,7 +133,7 @@ def test_decision_comes_first(tmp_path: Path, fates: dict[str, str], criteria: A
     shown = words(report(folder))
     headline = decision.value.capitalize()
     assert f"Decision {headline}" in shown
-    assert shown.index(f"Decision {headline}") < shown.index("1 Criteria Each criterion")
+    assert shown.index(f"Decision {headline}") < shown.index("1 Criteria and clauses Each criterion")
     panel = body(report(folder)).partition('class="grounds"')[0]
     slug = decision.value.replace(" ", "-")
     assert re.findall(r'class="glyph (glyph-[a-z-]+)"', panel) == [f"glyph-{slug}"]
@@ -180,9 +182,14 @@ def test_hostile_text_is_neither_alive_nor_unseen(tmp_path: Path) -> None:
     ]
     product = {**runs.PRODUCT, "title": HOSTILE, "description": HOSTILE, "limitations": [HOSTILE]}
     told = {"title": HOSTILE, "text_start": HOSTILE, "error": HOSTILE, "final_url": f"http://x.test/{HOSTILE}"}
-    criterion = builders.criterion(title=HOSTILE, source=HOSTILE, clause=HOSTILE[:90])
+    criterion = builders.criterion(title=HOSTILE, source=HOSTILE, clause="4", age_band=HOSTILE[:80])
+    tree = [
+        {"id": "4", "title": HOSTILE, "assessed": "measured"},
+        {"id": "5", "title": HOSTILE, "assessed": "by-hand", "note": HOSTILE},
+    ]
+    points = {"id": "s", "title": HOSTILE, "under": [0.1], "over": [0.1], "source": HOSTILE}
     profile = builders.criteria(
-        criterion, title=HOSTILE, notice=HOSTILE, authority=HOSTILE, not_assessed={"5": HOSTILE}
+        criterion, title=HOSTILE, notice=HOSTILE, authority=HOSTILE, standard=HOSTILE[:90], clause=tree, score=[points]
     )
     folder = runs.run(
         tmp_path / "run",
@@ -205,6 +212,52 @@ def test_hostile_text_is_neither_alive_nor_unseen(tmp_path: Path) -> None:
     assert not [char for char in (RLO, ZWSP, NUL, "\x1b") if char in text]
     assert "‹U+202E›gpj.exe‹U+200B›‹U+0000›" in text
     assert not set(text) & {chr(code) for code in range(32)} - {"\n"}
+
+
+TREE = [
+    {"id": "4", "title": "Blocking", "assessed": "measured"},
+    {"id": "9", "title": "Maintenance", "assessed": "by-hand", "note": "Whether updates arrive."},
+    {"id": "10", "title": "Removal", "assessed": "by-hand", "note": "Whether only the parent can."},
+    {"id": "11", "title": "Support", "assessed": "not-applicable", "note": "There is none to speak of."},
+]
+
+
+def judged(path: Path) -> RunFolder:
+    """A run that passes by machine, with a clause tree of which one clause is judged."""
+    profile = builders.criteria(runs.BLOCK, runs.ALLOW, clause=TREE, standard="PAS X").model_dump(
+        mode="json", by_alias=True
+    )
+    return runs.run(path, runs.cases(12, 12), criteria=profile)
+
+
+def add(folder: RunFolder, kind: type[Any], **parts: Any) -> None:
+    who = {"author": "Ann <b>Other</b>", "reason": "Looked <script>", "blind": True, "date": builders.NOW}
+    addenda.append(folder, kind(**{**who, **parts}))
+
+
+def test_what_nobody_judged_is_said_and_decides_nothing(tmp_path: Path) -> None:
+    text = words(report(judged(tmp_path / "run")))
+    assert "2 clauses have not been judged and are not part of this decision" in text
+    assert text.count("Not judged yet") == 2
+    assert "Nothing: no verdict was adjudicated" in text
+    assert "PAS X, clause 4" in text
+
+
+def test_what_people_add_stands_beside_what_the_machine_said(tmp_path: Path) -> None:
+    folder = judged(tmp_path / "run")
+    add(folder, ClauseJudgement, clause="9", finding=Finding.NOT_MET)
+    said = {"machine_verdict": Verdict.BLOCKED, "machine_rule": "blocked.error-status", "setting": "moderate"}
+    add(folder, Adjudication, case_id="adult-03", verdict=Verdict.ALLOWED, **said)
+    add(folder, Adjudication, case_id="adult-03", verdict=Verdict.BLOCKED, **said, blind=False)
+    text = report(folder)
+    told = words(text)
+    assert "<b>Other</b>" not in text
+    assert "<script" not in text
+    assert "People added 3 entries to this run" in told
+    assert "without them the decision was Pass" in told
+    assert "Clause 9, Maintenance: Ann &lt;b&gt;Other&lt;/b&gt; found it not met" in told
+    assert (told.count("superseded"), told.count("; knew the product")) == (1, 1)
+    assert derive(folder).decision is Decision.FAIL
 
 
 def test_addresses_are_no_links(mixed: RunFolder) -> None:

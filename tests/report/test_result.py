@@ -60,15 +60,31 @@ def test_verdicts_hold_a_row_for_every_case_and_setting(tmp_path: Path) -> None:
     first = table.set_index(["setting", "case_id"])
     assert first.loc[("moderate", "adult-00"), "outcome"] == "under-blocked"
     assert first.loc[("moderate", "adult-01"), "rule_id"] == "blocked.reset"
-    assert first.loc[("moderate", "adult-01"), "attempts_test"] == 3
     assert first.loc[("most", "news-01"), "outcome"] == "over-blocked"
     assert first.loc[("most", "news-01"), "lookalike_of"] == "adult"
+
+
+def test_witnesses_hold_the_attempts_and_what_decided(tmp_path: Path) -> None:
+    derived = runs.derived(tmp_path / "run", runs.cases(3, 3), {"adult-01": "reset"}, settings=("moderate", "most"))
+    assert list(result.witnesses(derived)["case_id"]) == list(result.verdicts(derived)["case_id"])
+    first = result.witnesses(derived).set_index(["setting", "case_id"])
+    assert first.loc[("moderate", "adult-01"), "attempts_test"] == 3
     assert first.loc[("most", "adult-00"), "witness"] == "adult-00/most/test/1"
+
+
+def test_decisions_depend_on_what_was_seen_alone(tmp_path: Path) -> None:
+    """Another run of the same cases in another order, at another time, with faults on the way."""
+    planned, fates = runs.cases(6, 6), {"adult-01": "arrives"}
+    one = runs.derived(tmp_path / "one", planned, fates)
+    other = runs.derived(tmp_path / "other", planned[::-1], fates, seen={"duration_ms": 7}, seed=9, jobs=5)
+    assert result.decisions(one) == result.decisions(other)
+    assert result.tables(one)["verdicts.parquet"].equals(result.tables(other)["verdicts.parquet"])
+    assert one.head != other.head
 
 
 def test_written_twice_is_written_the_same(tmp_path: Path) -> None:
     folder = runs.run(tmp_path / "run", runs.cases(3, 3))
-    files = (folder.result_file, folder.derived / "verdicts.parquet")
+    files = (folder.result_file, *(folder.derived / f"{name}.parquet" for name in ("verdicts", "witnesses")))
     seen = []
     for _ in range(2):
         result.write(folder, derive(RunFolder(folder.path)))
