@@ -1,5 +1,6 @@
 """Re-scoring: the same evidence by other criteria or other rules, and what that changes."""
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -7,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.classify.rules import rules_from
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
+from harness.model.errors import EvidenceError
 from harness.model.words import Decision, Expectation, Outcome, Verdict
+from harness.profile.criteria import Criteria
 from harness.report import result
-from harness.report.derive import Derived
+from harness.report.derive import Derived, derive
 from harness.score.decide import Decided
 from harness.score.outcome import Scored
 
@@ -111,9 +115,10 @@ def difference(before: Derived, after: Derived) -> Difference:
 
 
 def name(derived: Derived) -> str:
-    """The folder under `derived/` for a scoring: CRITERIA-RULES- and the start of a digest over both."""
+    """The folder under `derived/` for a scoring: CRITERIA-RULES- and the start of a digest over both, all of letters,
+    digits, - and _."""
     both = canonical.digest(derived.criteria.digest() + _rules_digest(derived))
-    return f"{derived.criteria.name}-{derived.rules.name}-{both[:8]}"
+    return f"{derived.criteria.name[:40]}-{derived.rules.name[:40]}-{both[:8]}".replace(".", "_")
 
 
 def write(folder: RunFolder, derived: Derived, found: Difference) -> Path:
@@ -131,6 +136,22 @@ def write(folder: RunFolder, derived: Derived, found: Difference) -> Path:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return place
+
+
+def again(folder: RunFolder, before: Derived, place: Path) -> tuple[Derived, Difference]:
+    """The scoring in `place` made anew from the evidence, by the criteria and rules that its difference names. Raises
+    EvidenceError when it names none, or others than the folder."""
+    file = place / "difference.json"
+    try:
+        if file.is_symlink() or not file.is_file():
+            raise ValueError("not a file")
+        used = json.loads(file.read_bytes())["after"]
+        after = derive(folder, Criteria.model_validate(used["criteria"]), rules_from(used["rules"]))
+        if name(after) != place.name:
+            raise ValueError(f"is the scoring {name(after)}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise EvidenceError(f"{file}: not the difference of a scoring ({error!r:.200})") from None
+    return after, difference(before, after)
 
 
 def told(found: Difference) -> Iterator[str]:

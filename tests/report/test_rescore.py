@@ -1,6 +1,7 @@
 """The same evidence scored otherwise: what flips, by which rule, and what is written."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.classify.rules import STANDARD, Rules
+from harness.evidence import bundle
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
+from harness.model.errors import EvidenceError
 from harness.model.words import Decision, Metric, Outcome, Verdict
 from harness.profile.criteria import Criteria
 from harness.profile.rules import load
 from harness.report import result
 from harness.report.derive import Derived, derive
-from harness.report.rescore import SCHEMA, Difference, difference, name, told, write
+from harness.report.rescore import SCHEMA, Difference, again, difference, name, told, write
 from tests import builders
 from tests.report import runs
 
@@ -129,6 +132,8 @@ def test_names_follow_from_the_content(tmp_path: Path) -> None:
     others = [derive(folder, criteria(version="2")), derive(folder, rules=replace(STANDARD, emptied=0.2))]
     assert len({name(item) for item in (standard, *others)}) == 3
     assert name(derive(folder)) == name(standard)
+    dotted = derive(folder, criteria(name="2026.1" * 10), replace(STANDARD, name=".." + "x" * 90))
+    assert bundle.KNOWN.fullmatch(f"derived/{name(dotted)}/difference.json")
 
 
 def scoring(folder: RunFolder) -> tuple[Derived, Difference]:
@@ -163,6 +168,37 @@ def test_written_again_it_is_the_same_and_whole(tmp_path: Path) -> None:
     assert write(folder, *scoring(folder)) == place
     assert {path.name: path.read_bytes() for path in place.iterdir()} == first
     assert [path.name for path in folder.derived.iterdir()] == [place.name]
+
+
+def test_it_is_made_again_from_what_it_names(tmp_path: Path) -> None:
+    folder = run(tmp_path / "run")
+    after, found = scoring(folder)
+    place = write(folder, after, found)
+    made, differing = again(folder, derive(folder), place)
+    assert canonical.pretty(differing).encode("utf-8") == (place / "difference.json").read_bytes()
+    assert canonical.pretty(result.decisions(made)).encode("utf-8") == (place / "decisions.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.unlink(),
+        lambda file: file.write_text("[" * 100_000),
+        lambda file: file.write_bytes(b"\xff"),
+        lambda file: file.write_text("{}"),
+        lambda file: file.write_text('{"after": {"criteria": {}, "rules": {}}}'),
+        lambda file: file.write_text(file.read_text("utf-8").replace('"bound": 0.5', '"bound": 0.6')),
+        lambda file: file.write_text(file.read_text("utf-8").replace('"emptied": 0.1', '"emptied": "0.1"')),
+        lambda file: file.write_text(file.read_text("utf-8").replace('"name": "sinkhole"', '"name": 5')),
+        lambda file: file.rename(file.with_name("moved")) and file.symlink_to("moved"),
+    ],
+)
+def test_a_spoilt_difference_is_refused(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    folder = run(tmp_path / "run")
+    place = write(folder, *scoring(folder))
+    spoil(place / "difference.json")
+    with pytest.raises(EvidenceError, match=r"difference\.json: not the difference of a scoring"):
+        again(folder, derive(folder), place)
 
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
