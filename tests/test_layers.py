@@ -26,7 +26,18 @@ PURE = {
     "classify": ("harness.model", "harness.classify"),
     "score": ("harness.model", "harness.classify", "harness.score", "harness.profile.criteria"),
 }
-PURE_LIBRARIES = {"collections", "dataclasses", "enum", "functools", "itertools", "math", "re", "scipy", "typing"}
+PURE_LIBRARIES = {
+    "collections",
+    "dataclasses",
+    "enum",
+    "fractions",
+    "functools",
+    "itertools",
+    "math",
+    "re",
+    "scipy",
+    "typing",
+}
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__"}
 FILES = sorted((ROOT / "harness").rglob("*.py"))
 
