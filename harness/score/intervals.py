@@ -75,7 +75,7 @@ def effective(sample: Sample, design: Design, alpha: float) -> float:
 
 
 def bounds(sample: Sample, interval: Interval, design: Design, alpha: float) -> tuple[float, float]:
-    """The lower and the upper bound, each wrong with probability `alpha` (0 to 0.5), to twelve decimals.
+    """The lower and the upper bound, each one-sided with the error `alpha` (0 to 0.5), to twelve decimals.
 
     (0, 1) when nothing was scored; a rate of 0 is bounded below by 0, and a rate of 1 above by 1. Sources: Clopper and
     Pearson, Biometrika 26 (1934); Wilson, JASA 22 (1927); Brown, Cai and DasGupta, Statistical Science 16(2), 2001.
