@@ -12,7 +12,6 @@ from harness.model.observation import CaseEvidence, Observation
 from harness.model.spec import Limits
 from harness.model.words import End, Validity, Verdict
 
-ERRORS = STANDARD.errors
 
 
 @dataclass(frozen=True, slots=True)

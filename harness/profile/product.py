@@ -48,7 +48,10 @@ class IdentityCommand(_Strict):
 
 
 class Setting(_Strict):
+    """A level of the product. `age_band` is the one its maker offers it for, as criteria name it, for example 0-12."""
+
     title: str
+    age_band: str = Field(default="", max_length=80)
     values: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 import re
 from xml.etree import ElementTree
 
+from harness.model.addendum import Finding
 from harness.model.words import Decision
 from harness.report.derive import Derived
 from harness.score.decide import Decided
@@ -13,10 +14,13 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def junit(derived: Derived) -> str:
     """The report as text. A fail is a failure; inconclusive and void are errors, never passes."""
     suites = ElementTree.Element("testsuites", name="pas-harness")
-    for setting in sorted(derived.spec.settings):
+    for setting in sorted({*derived.spec.settings, *(item.setting for item in derived.decided)}):
         decided = [item for item in derived.decided if item.setting == setting]
         suite = ElementTree.SubElement(
-            suites, "testsuite", name=_text(f"{derived.spec.product['name']} at {setting}"), tests=str(len(decided) + 1)
+            suites,
+            "testsuite",
+            name=_text(f"{derived.spec.product['name']} at {setting or 'no setting that was tested'}"),
+            tests=str(len(decided) + 1),
         )
         failures = errors = 0
         for item in decided:
@@ -32,8 +36,28 @@ def junit(derived: Derived) -> str:
         errors += bool(derived.voids)
         suite.set("failures", str(failures))
         suite.set("errors", str(errors))
+    _clauses(suites, derived)
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def _clauses(suites: ElementTree.Element, derived: Derived) -> None:
+    """The clauses that people judge; one that nobody has judged is skipped, and so counted."""
+    hand = [item for item in derived.clauses if item.clause.assessed == "by-hand"]
+    if not hand:
+        return
+    suite = ElementTree.SubElement(suites, "testsuite", name="clauses judged by hand", tests=str(len(hand)))
+    for item in hand:
+        name = _text(f"{item.clause.id} {item.clause.title}")
+        case = ElementTree.SubElement(suite, "testcase", classname=_text(derived.criteria.name), name=name)
+        if item.decision is Decision.FAIL and item.judged:
+            ElementTree.SubElement(case, "failure", message=_text(item.judged.reason), type=item.judged.finding)
+        elif item.decision is not Decision.PASS:
+            finding = item.judged.finding if item.judged else Finding.NOT_JUDGED
+            ElementTree.SubElement(case, "skipped", message=str(finding))
+    suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    suite.set("errors", "0")
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
 
 
 def _outcome(case: ElementTree.Element, item: Decided, derived: Derived) -> int:

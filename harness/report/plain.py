@@ -131,6 +131,9 @@ def reason(key: str) -> str:
 
 def rule(key: str) -> str:
     """What a verdict rule says."""
+    kind, _, mechanism = key.partition(".")
+    if kind == "blocked" and key not in RULE:
+        return f"A network error that the rule set takes for blocking ({mechanism})."
     return RULE.get(key, "No plain words are known for this rule.")
 
 

@@ -79,6 +79,8 @@ class View:
     reasons: tuple[str, ...]
     tally: tuple[tuple[Decision, int], ...]
     settings: tuple[SettingView, ...]
+    criteria_count: int
+    untested: tuple[Decided, ...]
     axis: Axis
     planned: int
     scored: int
@@ -101,8 +103,13 @@ class View:
     annex: Annex
 
     def reference(self, clause: str) -> str:
-        """How a clause is called: with the standard's short name where there is one."""
-        return f"{self.standard}, clause {clause}" if self.standard else clause
+        """How a clause is called: by the standard's own clause that it is part of, and what it is about."""
+        known = {item.clause.id: item.clause for item in self.clauses}
+        top = clause
+        while top in known and known[top].parent:
+            top = known[top].parent
+        called = f"{self.standard}, clause {top}" if self.standard else top
+        return called if top == clause else f"{called}: {known[clause].title}"
 
 
 def view(folder: RunFolder, derived: Derived) -> View:
@@ -132,6 +139,8 @@ def view(folder: RunFolder, derived: Derived) -> View:
         if derived.voids
         else tuple((decision, counted[decision]) for decision in Decision if counted[decision]),
         settings=tuple(_setting(derived, setting) for setting in spec.settings),
+        criteria_count=len({item.id for item in derived.decided}),
+        untested=tuple(item for item in derived.decided if not item.setting),
         axis=axis(bound for item in derived.decided if item.n for bound in (item.upper, item.bound)),
         planned=len(derived.scored),
         scored=sum(item.outcome is not Outcome.UNSCORED for item in derived.scored),

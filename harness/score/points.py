@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from harness.model.words import Metric
 from harness.profile.criteria import Criteria, Score
 from harness.score.outcome import Scored
-from harness.score.rates import Tally
+from harness.score.rates import SPEAKS_OF, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
     """One score at one setting. `under` and `over` are the rates it rests on, None for a mean; `points` is None when a
-    rate or a part it needs has no case, or no tested setting is for its age band (`setting` is "" then)."""
+    category or a part it needs has no case, or no tested setting is for its age band (`setting` is "" then)."""
 
     id: str
     title: str
@@ -77,8 +77,10 @@ def _most(criteria: Criteria) -> int:
 
 
 def _rate(cases: list[Scored], metric: Metric, categories: tuple[str, ...]) -> float | None:
-    tally = Tally()
+    """None when nothing, or nothing of one category, was scored."""
+    tally, present = Tally(), set()
     for item in cases:
-        if not categories or item.case.category in categories:
+        if item.case.expectation in SPEAKS_OF[metric] and (not categories or item.case.category in categories):
             tally.add(item)
-    return tally.of(metric).sample.estimate
+            present |= {item.case.category} if not item.reason else set()
+    return None if set(categories) - present else tally.of(metric).sample.estimate

@@ -3,6 +3,9 @@
 from pathlib import Path
 from xml.etree import ElementTree
 
+from harness.evidence import addenda
+from harness.model.addendum import ClauseJudgement, Finding
+from harness.report.derive import derive
 from harness.report.junit import junit
 from tests import builders
 from tests.report import runs
@@ -61,3 +64,22 @@ def test_text_that_xml_cannot_hold_is_replaced(tmp_path: Path) -> None:
     out = suites(text).find(".//system-out")
     assert out is not None
     assert (out.text or "").startswith("a\ufffdb\ufffdc\ufffd]]><x>&\n")
+
+
+def test_clauses_nobody_judged_are_skipped_and_an_age_band_untested_is_an_error(tmp_path: Path) -> None:
+    tree = [
+        {"id": "4", "title": "Blocking", "assessed": "measured"},
+        {"id": "9", "title": "Maintenance", "assessed": "by-hand", "note": "Whether updates arrive."},
+        {"id": "10", "title": "Removal", "assessed": "by-hand", "note": "Whether only the parent can."},
+    ]
+    young = runs.BLOCK.model_copy(update={"id": "young", "age_band": "0-12"})
+    profile = builders.criteria(runs.BLOCK, young, clause=tree).model_dump(mode="json", by_alias=True)
+    folder = runs.run(tmp_path / "run", runs.cases(12, 12), criteria=profile)
+    said = {"author": "Ann Other", "reason": "None came", "blind": True, "date": builders.NOW}
+    addenda.append(folder, ClauseJudgement(clause="9", finding=Finding.NOT_MET, **said))
+    root = suites(junit(derive(folder)))
+    named = {suite.get("name"): suite for suite in root}
+    assert named["acme at no setting that was tested"].get("errors") == "1"
+    hand = named["clauses judged by hand"]
+    assert [hand.get(key) for key in ("tests", "failures", "skipped")] == ["2", "1", "1"]
+    assert [case.get("name") for case in hand if case.find("failure") is not None] == ["9 Maintenance"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.classify import verdict
+from harness.classify.rules import STANDARD
 from harness.model.words import Decision, Metric, Validity
 from harness.report import plain
 
@@ -13,7 +14,7 @@ from harness.report import plain
 def test_every_rule_and_reason_has_words() -> None:
     source = Path(verdict.__file__).read_text("utf-8")
     ids = set(re.findall(r'"((?:allowed|blocked|warned|degraded|indeterminate)\.[a-z-]+)"', source))
-    ids |= {f"blocked.{mechanism}" for mechanism in verdict.ERRORS.values()}
+    ids |= {f"blocked.{mechanism}" for mechanism in STANDARD.errors.values()}
     ids |= {f"validity.{value}" for value in Validity if value is not Validity.VALID}
     assert len(ids) > 20
     assert ids - set(plain.RULE) == set()
