@@ -13,7 +13,6 @@ from harness.model.spec import Limits
 from harness.model.words import End, Validity, Verdict
 
 
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """`verdict` is INDETERMINATE whenever `validity` is not VALID. `mechanism` names how it was stopped or
