@@ -149,13 +149,13 @@ def reseal(folder: RunFolder, key: Ed25519PrivateKey | None = None) -> None:
     addenda_seal.write(folder, AddendaSeal(SCHEMA, link, reader.tail.records, reader.tail.head), key)
 
 
-def add_by_hand(folder: RunFolder, start: dict[str, Any], entry: Addendum) -> Path:
+def add_by_hand(folder: RunFolder, start: dict[str, Any], entry: Addendum, sort: str = "") -> Path:
     """A segment more, its chain whole, with no seal over it."""
     reader = Reader(Files(folder).home, canonical.digest(folder.seal_file.read_bytes()))
     list(reader)
     journal = Journal(Files(folder).home, reader.tail, lambda: entry.date)
     journal.append("start", start)
-    journal.append(kind(entry), data(entry))
+    journal.append(sort or kind(entry), data(entry))
     journal.close()
     return journal.path
 
@@ -265,10 +265,23 @@ def test_every_random_edit_is_found(signed: RunFolder) -> None:
     assert addenda.verify(signed) == []
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"null", b'{"schema": "other"}', b"[" * 100_000, b"\xff"])
-def test_what_is_no_seal_is_refused(folder: RunFolder, text: bytes) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(
+            lambda _, text=text: text
+            for text in (b"", b"[]", b"{}", b"null", b'{"schema": "x"}', b"[" * 100_000, b"\xff")
+        ),
+        lambda text: text + b" ",
+        lambda text: text.replace(b'"records": 2', b'"records": -1'),
+        lambda text: text.replace(b'"records": 2', b'"records": true'),
+        lambda text: text.replace(b'"records": 2', b'"records": "2"'),
+        lambda text: text.replace(b'"records"', b'"lines"'),
+    ],
+)
+def test_what_is_no_seal_is_refused(folder: RunFolder, change: Callable[[bytes], bytes]) -> None:
     addenda.append(folder, ADJUDICATION)
-    Files(folder).seal.write_bytes(text)
+    edit("seal.json", change)(folder)
     with pytest.raises(EvidenceError, match=r"addenda/seal\.json: not a seal"):
         addenda.read(folder)
 
@@ -380,10 +393,11 @@ def test_killed_anywhere_an_entry_is_whole_or_none(
     pytest.fail("never came to its end")
 
 
-@pytest.mark.parametrize("covered", [0, 4])
-def test_what_was_added_without_the_key_is_set_aside(signed: RunFolder, covered: int) -> None:
-    """Also when it says that what came before it is to be set aside."""
-    add_by_hand(signed, {"torn_bytes": 0, "sealed": covered}, replace(ADJUDICATION, verdict=Verdict.ALLOWED))
+@pytest.mark.parametrize("sort", ["adjudication", "opinion"])
+@pytest.mark.parametrize("covered", [0, 4, -1])
+def test_what_was_added_without_the_key_is_set_aside(signed: RunFolder, covered: int, sort: str) -> None:
+    """Whatever it is, and whatever it says of what came before it."""
+    add_by_hand(signed, {"torn_bytes": 0, "sealed": covered}, replace(ADJUDICATION, verdict=Verdict.ALLOWED), sort)
     with pytest.raises(EvidenceError, match=r"000003\.jsonl:1: not covered"):
         addenda.read(signed)
     addenda.append(signed, JUDGEMENT, LAB)
