@@ -9,10 +9,9 @@ from harness.cli import actions, options
 from harness.cli.certify import request
 from harness.evidence import keys
 from harness.evidence.folder import RunFolder
-from harness.model.errors import EvidenceError
 from harness.profile.criteria import load as load_criteria
 from harness.profile.rules import load as load_rules
-from harness.report import check, rescore
+from harness.report import rescore
 from harness.report.derive import derive
 from harness.run.plan import plan as make_plan
 
@@ -89,17 +88,3 @@ def report(directory: Path) -> int:
     derived = actions.write_results(folder)
     click.echo(folder.path / "report.html")
     return derived.decision.exit_code
-
-
-@click.command()
-@options.directory
-def verify(directory: Path) -> None:
-    """Check that the evidence in DIR is as it was sealed and that its results follow from it; exit 3 and say where when
-    not."""
-    folder = RunFolder(directory)
-    problems = check.problems(folder)
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        raise EvidenceError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}: this evidence does not stand")
-    click.echo("the evidence is as it was sealed, and the results follow from it")
