@@ -21,7 +21,7 @@ from harness.model.case import Case
 from harness.model.errors import EvidenceError, HarnessError, UsageError
 from harness.model.spec import Spec
 
-INTERRUPTED = "a command was interrupted, or this was done by hand; it does not count, and what is added next says so"
+INTERRUPTED = "a command was interrupted, or this was done by hand; it does not count; repeat what was to be added"
 
 
 @dataclass(frozen=True, slots=True)
