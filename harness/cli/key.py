@@ -1,13 +1,12 @@
 """`harness key` and `harness sign`: a laboratory's key, and its signature on a run."""
 
-import json
 from pathlib import Path
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.cli import options
-from harness.evidence import keys, seal
+from harness.evidence import addenda, keys, seal
 from harness.evidence.folder import RunFolder
 
 file = click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
@@ -51,10 +50,11 @@ def show(path: Path) -> None:
     help="The private key to sign with.",
 )
 def sign(directory: Path, path: Path) -> None:
-    """Sign the sealed run in DIR with a laboratory's key."""
-    folder = RunFolder(directory)
-    seal.sign(folder, keys.private(path))
+    """Sign the sealed run in DIR with a laboratory's key, and what people have added to it."""
+    folder, lab = RunFolder(directory), keys.private(path)
+    seal.sign(folder, lab)
+    addenda.sign(folder, lab)
     click.echo(f"fingerprint {seal.signer(folder)}")
-    click.echo(f"root        {json.loads(folder.seal_file.read_bytes())['root']}")
+    click.echo(f"root        {seal.root(folder)}")
     click.echo(f"checked with: harness verify {directory} --key lab.pub")
     click.echo("where lab.pub is your public key as you handed it over; the seal.pub in the folder proves nothing")

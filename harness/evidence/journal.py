@@ -90,10 +90,10 @@ def segment_name(number: int) -> str:
 
 def _parse(line: bytes, where: str, first: bool) -> dict[str, Any]:
     try:
-        record = dict(json.loads(line))
+        record: dict[str, Any] = json.loads(line)
         schema = record.pop("schema", None) if first else SCHEMA
         shaped = set(record) == KEYS and isinstance(record["data"], dict)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise EvidenceError(f"{where}: not a journal record") from None
     if schema != SCHEMA:
         raise EvidenceError(f"{where}: schema {schema!r} is not {SCHEMA!r}: written by another, newer version?")

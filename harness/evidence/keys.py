@@ -49,7 +49,7 @@ def create(path: Path) -> Ed25519PrivateKey:
 
 def public_path(path: Path) -> Path:
     """Where `create` puts the public key of the private one at `path`."""
-    return path.with_name(path.name + ".pub")
+    return Path(f"{path}.pub")
 
 
 def load(path: Path) -> Key:
@@ -106,12 +106,10 @@ def _read(path: Path) -> tuple[object, int]:
     if len(data) > LONGEST:
         raise UsageError(f"more than {LONGEST // 1024} KiB; this is no key", file=path)
     try:
-        return serialization.load_pem_private_key(data, None), mode
+        private = b"PRIVATE KEY-----" in data
+        key = serialization.load_pem_private_key(data, None) if private else serialization.load_pem_public_key(data)
     except TypeError:
         raise UsageError("a private key under a passphrase; a plain one is needed", file=path) from None
     except (ValueError, UnsupportedAlgorithm):
-        pass
-    try:
-        return serialization.load_pem_public_key(data), mode
-    except (ValueError, UnsupportedAlgorithm):
         raise UsageError("no key in PEM form", file=path) from None
+    return key, mode

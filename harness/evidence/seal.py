@@ -14,7 +14,7 @@ from harness.model.errors import EvidenceError, HarnessError, UsageError
 
 SCHEMA = "pas-harness/seal/2"
 PAYLOAD_TYPE = "application/vnd.pas-harness.seal+json"
-PROFILES = ("product", "criteria", "parameters", "corpus")
+PROFILES = ("product", "parameters", "corpus", "criteria", "rules")
 
 
 def contents(folder: RunFolder) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def contents(folder: RunFolder) -> dict[str, Any]:
     now, wrong = _look(folder, _digest(folder.spec_file))
     if wrong:
         raise EvidenceError(wrong[0])
-    return {**now, "root": _root(now)}
+    return {**now, "root": root_of(now)}
 
 
 def write(folder: RunFolder) -> None:
@@ -107,11 +107,11 @@ def _evidence(folder: RunFolder) -> list[str]:
         seal = json.loads(data)
         if seal["schema"] != SCHEMA:
             return [f"{file}: schema {seal['schema']!r} is not {SCHEMA!r} (written by another version?)"]
-        if data != canonical.pretty(seal).encode() or seal["root"] != _root(seal):
+        if data != canonical.pretty(seal).encode() or seal["root"] != root_of(seal):
             return [f"{file}: changed since it was written; nothing can be compared with it"]
         now, found = _look(folder, seal["spec"])
-        found += _differences(_files(folder, seal), _files(folder, now))
-        if not found and data != canonical.pretty({**now, "root": _root(now)}).encode():
+        found += _differences(folder, _files(seal), _files(now))
+        if not found and data != canonical.pretty({**now, "root": root_of(now)}).encode():
             found.append(f"{file}: changed since it was written")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{file}: not a seal ({error!r})"]
@@ -124,11 +124,17 @@ def _look(folder: RunFolder, first: str) -> tuple[dict[str, Any], list[str]]:
     now: dict[str, Any] = {"schema": SCHEMA, "spec": _digest(folder.spec_file), "plan": _digest(folder.plan_file)}
     try:
         spec = folder.spec()
-        now["product"], now["criteria"] = spec.product_digest, spec.criteria_digest
-        now["corpus"] = spec.corpus["digest"]
+        now["product"], now["corpus"], now["criteria"] = (
+            spec.product_digest,
+            spec.corpus["digest"],
+            spec.criteria_digest,
+        )
         now["parameters"] = canonical.digest(canonical.dumps([spec.params, spec.params_digests]))
+        now["rules"] = canonical.digest(canonical.dumps(spec.rules))
     except HarnessError as error:
         wrong.append(str(error))
+    except (KeyError, TypeError) as error:
+        wrong.append(f"{folder.spec_file}: not as the harness writes it ({error!r})")
     reader, last = Reader(folder.journal, first), ""
     now["versions"], wanted = [], dict[str, int]()
     try:
@@ -139,6 +145,8 @@ def _look(folder: RunFolder, first: str) -> tuple[dict[str, Any], list[str]]:
             wanted.update(dict.fromkeys(_blobs(record), record.n))
     except EvidenceError as error:
         wrong.append(str(error))
+    except (KeyError, TypeError, AttributeError) as error:
+        wrong.append(f"{folder.journal}: a record of kind {last!r} is not as the harness writes it ({error!r})")
     else:
         if last != "stop":
             wrong.append(f"{folder.journal}: the last record is not the end of the run")
@@ -146,8 +154,8 @@ def _look(folder: RunFolder, first: str) -> tuple[dict[str, Any], list[str]]:
     now["segments"] = {path.name: _digest(path) for path in segments(folder.journal)}
     now["blobs"] = list(folder.blobs.digests())
     for digest in now["blobs"]:
-        if _digest(folder.blobs.path(digest)) != digest:
-            wrong.append(f"{folder.blobs.path(digest)}: blob changed")
+        if _digest(path := folder.blobs.path(digest)) != digest:
+            wrong.append(f"{path}: blob changed")
     for digest in sorted(set(wanted) - set(now["blobs"])):
         wrong.append(f"{folder.blobs.path(digest)}: blob missing, and record {wanted[digest]} refers to it")
     return now, wrong
@@ -164,34 +172,30 @@ def _digest(path: Path) -> str:
     return canonical.digest(path.read_bytes()) if path.is_file() else ""
 
 
-def _files(folder: RunFolder, seal: dict[str, Any]) -> dict[Path, str]:
-    """The digest of every file that a seal speaks of, "" for one that is not there."""
+def _files(seal: dict[str, Any]) -> dict[str, str]:
+    """The digest of every file that a seal speaks of, by its name in the run folder; "" for one that is not there."""
     return {
-        folder.spec_file: seal["spec"],
-        folder.plan_file: seal["plan"],
-        **{folder.journal / name: digest for name, digest in seal["segments"].items()},
-        **{folder.blobs.path(digest): digest for digest in seal["blobs"]},
+        "spec.json": seal["spec"],
+        "plan.jsonl": seal["plan"],
+        **{f"journal/{name}": digest for name, digest in seal["segments"].items()},
+        **{f"blobs/{digest[:2]}/{digest}": digest for digest in seal["blobs"]},
     }
 
 
-def _differences(sealed: dict[Path, str], here: dict[Path, str]) -> list[str]:
+def _differences(folder: RunFolder, sealed: dict[str, str], here: dict[str, str]) -> list[str]:
     found = []
-    for path in sorted({*sealed, *here}):
-        if path not in sealed:
-            found.append(f"{path}: not part of the sealed run")
-        elif not here.get(path):
-            found.append(f"{path}: missing since the seal")
-        elif sealed[path] != here[path]:
-            found.append(f"{path}: changed since the seal")
+    for name in sorted({*sealed, *here}):
+        if name not in sealed:
+            found.append(f"{folder.path / name}: not part of the sealed run")
+        elif not here.get(name):
+            found.append(f"{folder.path / name}: missing since the seal")
+        elif sealed[name] != here[name]:
+            found.append(f"{folder.path / name}: changed since the seal")
     return found
 
 
-def _root(seal: dict[str, Any]) -> str:
-    """The Merkle root over name and digest of all that a seal speaks of."""
-    leaves = [
-        *((name, seal[name]) for name in ("spec", "plan", *PROFILES)),
-        ("versions", canonical.digest(canonical.dumps(seal["versions"]))),
-        *((f"journal/{name}", digest) for name, digest in sorted(seal["segments"].items())),
-        *((f"blobs/{digest}", digest) for digest in seal["blobs"]),
-    ]
+def root_of(seal: dict[str, Any]) -> str:
+    """The Merkle root over name and digest of all that a seal speaks of: profiles, versions, files by name."""
+    versions = canonical.digest(canonical.dumps(seal["versions"]))
+    leaves = [*((name, seal[name]) for name in PROFILES), ("versions", versions), *sorted(_files(seal).items())]
     return merkle.root([canonical.dumps(leaf).encode() for leaf in leaves]).hex()

@@ -1,5 +1,8 @@
 """The journal: what is written is read, over any number of segments, and whatever breaks the chain is found."""
 
+import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,6 +132,45 @@ def test_a_torn_tail_is_seen(tmp_path: Path) -> None:
     assert tail.torn == len(TORN)
 
 
+def test_every_segment_names_the_schema_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        lines = write(tmp_path, {"v": "a"}, {"v": "b"}).read_bytes().splitlines()
+        assert [json.loads(line).get("schema") for line in lines] == ["pas-harness/journal/1", None]
+
+
+@pytest.mark.parametrize("schema", [b"pas-harness/journal/2", b"", b"other"])
+def test_another_version(tmp_path: Path, schema: bytes) -> None:
+    """Said even where the records are of another shape."""
+    path = write(tmp_path, {"v": "a"})
+    data = path.read_bytes().replace(b"pas-harness/journal/1", schema).replace(b'"at"', b'"when"')
+    path.write_bytes(data)
+    with pytest.raises(EvidenceError, match=r"000001\.jsonl:1: schema .* newer version") as caught:
+        read(tmp_path)
+    assert caught.value.exit_code == 3
+
+
+def test_a_segment_that_names_no_schema(tmp_path: Path) -> None:
+    path = write(tmp_path, {"v": "a"})
+    path.write_bytes(path.read_bytes().replace(b',"schema":"pas-harness/journal/1"', b""))
+    with pytest.raises(EvidenceError, match=r"000001\.jsonl:1: schema None"):
+        read(tmp_path)
+
+
+def test_forced_to_disk_with_the_first_record_after_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, forced = [0.0], list[str]()
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(os, "fsync", lambda handle: forced.append(Path(f"/proc/self/fd/{handle}").readlink().name))
+    journal = Journal(tmp_path, Tail(0, FIRST, "", 0), lambda: NOW)
+    assert forced == [tmp_path.name]  # the name of the segment
+    for at, times in ((0.5, 0), (0.99, 0), (1.0, 1), (1.5, 1), (9.0, 2)):
+        now[0] = at
+        journal.append("note", {"at": at})
+        assert forced.count(journal.path.name) == times
+        assert len(read(tmp_path)[0]) == json.loads(journal.path.read_bytes().splitlines()[-1])["n"]
+    journal.close()
+    assert forced.count(journal.path.name) == 3
+
+
 def test_a_torn_tail_is_accounted_for(tmp_path: Path) -> None:
     write(tmp_path, {"v": "a"})
     tear(tmp_path)
@@ -176,5 +218,5 @@ def test_a_run_folder_chains_to_its_spec(tmp_path: Path) -> None:
 
 def test_written_by_hand_it_is_one_chain_too(tmp_path: Path) -> None:
     folder: RunFolder = run_folder(tmp_path / "run")
-    assert write_segment(folder, {"v": 1}).name == segment_name(3)
+    assert write_segment(folder, {"v": 1}).name == segment_name(4)
     assert len(list(folder.reader())) == 5
