@@ -62,17 +62,19 @@ class Decided:
 def decide(criteria: Criteria, counted: Mapping[str, Counted], setting: str, band: str = "") -> tuple[Decided, ...]:
     """Every criterion that applies at a setting declared for that age band; `counted` is by criterion id. Pure.
 
-    Cases left out by an early stop count as whatever they could have been: all right, all wrong, or all unscored. What
-    lies between decides no differently, so where the three agree the decision is the one the whole run would have
-    reached, at the same error rates (curtailed sampling); where they do not, the criterion is inconclusive.
+    Cases left out by an early stop count as whatever they could have shown, all right or all wrong. What lies between
+    decides no differently, so where both agree the decision is the one that all cases scored would have led to, at the
+    same error rates (curtailed sampling); where they do not, the criterion is inconclusive.
     """
     applying = [item for item in criteria.criterion if item.age_band in ("", band)]
     found = {item.id: counted.get(item.id, NOTHING) for item in applying}
     if not any(item.left_out for item in found.values()):
         return tuple(_decided(criteria, applying, found, setting))
-    ends = [_decided(criteria, applying, end, setting) for end in _ends(found)]
-    alike = all(item.alike for item in found.values() if item.left_out)
-    return tuple(_certain(group, found[group[0].id], alike) for group in zip(*ends, strict=True))
+    ends = [
+        _decided(criteria, applying, {key: _end(item, at) for key, item in found.items()}, setting) for at in (0, 1)
+    ]
+    known = all(item.ends for item in found.values() if item.left_out)
+    return tuple(_certain(pair, found[pair[0].id], known) for pair in zip(*ends, strict=True))
 
 
 def untested(criteria: Criteria, bands: Sequence[str]) -> tuple[Decided, ...]:
@@ -189,21 +191,11 @@ def _jointly(
     return found
 
 
-def _ends(counted: Mapping[str, Counted]) -> list[dict[str, Counted]]:
-    """What the cases left out could at most have changed, for all criteria at once."""
-
-    def end(of: Counted, right: int, wrong: int, unscored: int) -> Counted:
-        sample = Sample(of.sample.k + wrong, of.sample.n + right + wrong)
-        return replace(of, sample=sample, unscored=of.unscored + unscored) if of.left_out and of.alike else of
-
-    return [
-        {key: end(of, of.left_out, 0, 0) for key, of in counted.items()},
-        {key: end(of, 0, of.left_out, 0) for key, of in counted.items()},
-        {key: end(of, 0, 0, of.left_out) for key, of in counted.items()},
-    ]
+def _end(counted: Counted, at: int) -> Counted:
+    return replace(counted, sample=counted.ends[at]) if counted.ends else counted
 
 
-def _certain(ends: tuple[Decided, ...], counted: Counted, alike: bool) -> Decided:
+def _certain(ends: tuple[Decided, ...], counted: Counted, known: bool) -> Decided:
     """One criterion from what it would be at each end; k and n are those seen, the bounds hold at every end."""
     if not counted.left_out and len({end.decision for end in ends}) == 1:
         return ends[0]
@@ -211,11 +203,11 @@ def _certain(ends: tuple[Decided, ...], counted: Counted, alike: bool) -> Decide
         ends[0],
         k=counted.sample.k,
         n=counted.sample.n,
+        clusters=counted.clusters,
         estimate=counted.sample.estimate,
-        unscored=counted.unscored,
         lower=min(end.lower for end in ends),
         upper=max(end.upper for end in ends),
     )
-    if len({end.decision for end in ends}) > 1 or not alike:
+    if len({end.decision for end in ends}) > 1 or not known:
         return replace(seen, decision=Decision.INCONCLUSIVE, reason=words.spoilt(counted.left_out))
     return replace(seen, reason=words.early(counted.sample, counted.left_out, ends[0].decision))

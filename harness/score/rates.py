@@ -32,14 +32,15 @@ SPEAKS_OF = {
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What a tally says of one metric. `worst` is the estimate if every unscored case had gone wrong, None without
-    any case; `left_out` counts the cases that an early stop spared, `alike` says whether all cases weigh the same and
-    stand alone, `absent` are the categories asked for of which no case could be scored."""
+    any case. `left_out` counts the cases that an early stop spared; `ends` are the samples had they all gone right, or
+    all wrong, empty where none were or it cannot be known which would have counted. `absent` are the categories asked
+    for of which no case could be scored."""
 
     sample: Sample
     unscored: int
     left_out: int
     worst: float | None
-    alike: bool = True
+    ends: tuple[Sample, ...] = ()
     absent: tuple[str, ...] = ()
 
     @property
@@ -75,27 +76,30 @@ class Tally:
         cluster = self.weights.setdefault(item.case.cluster or f"\0{item.case.case_id}", [0.0] * len(CELLS))
         cluster[CELLS.index(cell)] += item.case.weight
 
-    @property
-    def cases(self) -> int:
-        """All cases added."""
-        return sum(getattr(self, cell) for cell in CELLS)
-
     def of(self, metric: Metric) -> Counted:
         """The sample of one metric and what is missing from it."""
         (wrong, right), missing, bad = PARTS[metric]
-        k, n = getattr(self, wrong), getattr(self, wrong) + getattr(self, right)
-        at, other, lost = CELLS.index(wrong), CELLS.index(right), CELLS.index(bad)
+        spared = tuple(cell.replace("unscored", "left_out") for cell in missing)
+        left_out = sum(getattr(self, cell) for cell in spared)
+        at, lost = CELLS.index(wrong), CELLS.index(bad)
         rows = self.weights.values() or [[float(getattr(self, cell)) for cell in CELLS]]
         most = sum(row[at] + row[lost] for row in rows)
-        whole = sum(row[at] + row[other] + row[lost] for row in rows)
-        clusters = tuple((row[at] + row[other], row[at]) for row in self.weights.values() if row[at] + row[other])
+        whole = most + sum(row[CELLS.index(right)] for row in rows)
+        ends = (self._sample((wrong,), (right, *spared)), self._sample((wrong, *spared), (right,)))
         return Counted(
-            sample=Sample(k, n, clusters),
+            sample=self._sample((wrong,), (right,)),
             unscored=sum(getattr(self, cell) for cell in missing),
-            left_out=sum(getattr(self, cell.replace("unscored", "left_out")) for cell in missing),
+            left_out=left_out,
             worst=most / whole if whole else None,
-            alike=all(sum(row) == 1.0 for row in self.weights.values()) and len(self.weights) in (0, self.cases),
+            ends=ends if left_out and len(SPEAKS_OF[metric]) == 1 else (),
         )
+
+    def _sample(self, wrong: tuple[str, ...], right: tuple[str, ...]) -> Sample:
+        bad, all_cells = [CELLS.index(cell) for cell in wrong], [CELLS.index(cell) for cell in (*wrong, *right)]
+        rows = [(sum(row[cell] for cell in all_cells), sum(row[cell] for cell in bad)) for row in self.weights.values()]
+        k = sum(getattr(self, cell) for cell in wrong)
+        n = k + sum(getattr(self, cell) for cell in right)
+        return Sample(k, n, tuple(row for row in rows if row[0]))
 
 
 @dataclass(frozen=True, slots=True)

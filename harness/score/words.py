@@ -63,7 +63,8 @@ def early(sample: Sample, left_out: int, decision: Decision) -> str:
 
 
 def spoilt(left_out: int) -> str:
-    return f"{left_out} cases were left out, and they could have changed the decision."
+    were = "case was" if left_out == 1 else "cases were"
+    return f"{left_out} {were} left out, and could have changed the decision."
 
 
 def _wrong(sample: Sample, criterion: Criterion) -> str:

@@ -1,13 +1,15 @@
 """Decisions at their edges, and what can never improve one."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.model.words import Decision, Expectation, Metric, Verdict
+from harness.model.words import Decision, Expectation, Metric, Outcome, Verdict
 from harness.profile.criteria import Criteria, Criterion
 from harness.score.decide import SEVERITY, Decided, decide, overall, untested
 from harness.score.rates import Counted, Tally, by_criterion
@@ -274,11 +276,7 @@ def test_an_early_stop_decides_as_the_whole_run_would(
     """Every way the cases left out could have gone, by brute force."""
     assume(k <= n)
     (found,) = decide(criteria(rule), {rule.id: stopped(k, n, unscored, left)}, "")
-    whole = {
-        decision(rule, k + wrong, n + wrong + right, unscored + left - wrong - right)
-        for wrong in range(left + 1)
-        for right in range(left + 1 - wrong)
-    }
+    whole = {decision(rule, k + wrong, n + left, unscored) for wrong in range(left + 1)}
     if found.decision is not Decision.INCONCLUSIVE:
         assert whole == {found.decision}
         assert f"whatever the {left} cases left out" in found.reason
@@ -293,22 +291,41 @@ def test_an_early_stop_decides_a_family_as_the_whole_run_would(counts: list[tupl
     rules = family("both", *members)
     counted = {item.id: stopped(k, n, 0, left) for item, (k, n, left) in zip(members, counts, strict=True)}
     found = decide(rules, counted, "")
-    ways = [
-        [(wrong, right, left - wrong - right) for wrong in range(left + 1) for right in range(left + 1 - wrong)]
-        for _, _, left in counts
-    ]
-    for way in itertools.product(*ways):
+    for way in itertools.product(*(range(left + 1) for _, _, left in counts)):
         whole = {
-            item.id: stopped(k + wrong, n + wrong + right, unscored, 0)
-            for item, (k, n, _), (wrong, right, unscored) in zip(members, counts, way, strict=True)
+            item.id: stopped(k + wrong, n + left, 0, 0)
+            for item, (k, n, left), wrong in zip(members, counts, way, strict=True)
         }
         for early, full in zip(found, decide(rules, whole, ""), strict=True):
             assert early.decision in (full.decision, Decision.INCONCLUSIVE)
 
 
-def test_cases_left_out_of_a_clustered_sample_decide_nothing() -> None:
-    table = clustered([(2, 2)] * 30)
-    item = scored_case(Expectation.BLOCK, Verdict.INDETERMINATE, "left")
-    table.add(replace(item, reason="left-out"))
-    assert one(GUARDED, table).decision is Decision.INCONCLUSIVE
-    assert "1 cases were left out" in one(GUARDED, table).reason
+@given(st.lists(st.sampled_from([None, True, False]), min_size=2, max_size=9), st.data())
+def test_an_early_stop_of_a_clustered_sample(seen: list[bool | None], data: st.DataObject) -> None:
+    """Cases right, wrong or left out (None), in random clusters: every way those could have gone."""
+    sites = data.draw(st.lists(st.integers(0, 3), min_size=len(seen), max_size=len(seen)))
+    rule = criterion(bound=0.4, confidence=0.8, minimum_n=1)
+
+    def table(fates: Sequence[bool | None]) -> Tally:
+        made = Tally()
+        for at, right in enumerate(fates):
+            item = scored_case(Expectation.BLOCK, Verdict.BLOCKED if right else Verdict.ALLOWED, f"case-{at}")
+            case = replace(item.case, cluster=f"site-{sites[at]}")
+            spared: dict[str, Any] = {"outcome": Outcome.UNSCORED, "reason": "left-out"} if right is None else {}
+            made.add(replace(item, case=case, **spared))
+        return made
+
+    ways = [[right] if right is not None else [True, False] for right in seen]
+    whole = {one(rule, table(way)).decision for way in itertools.product(*ways)}
+    found = one(rule, table(seen)).decision
+    assert whole == {found} or (found is Decision.INCONCLUSIVE and len(whole) > 1)
+
+
+@pytest.mark.parametrize("metric", [Metric.BLOCKED_SITES_OVER_BLOCK, Metric.UNBLOCKED_SITES_UNDER_BLOCK])
+def test_no_early_stop_where_the_product_decides_what_counts(metric: Metric) -> None:
+    table = Tally(fn=50, fp=50, tp=1, tn=1, left_out_block=1)
+    found = one(criterion(metric=metric), table)
+    assert (found.decision, found.reason) == (
+        Decision.INCONCLUSIVE,
+        "1 case was left out, and could have changed the decision.",
+    )
