@@ -199,6 +199,10 @@ EDITS: dict[str, tuple[Callable[[RunFolder], object], str]] = {
         lambda f: f.seal_file.write_text(f.seal_file.read_text().replace('"torn": 0', '"torn": 9')),
         "seal.json: changed",
     ),
+    "seal of another root": (
+        lambda f: f.seal_file.write_text(f.seal_file.read_text().replace(seal.root(f), "0" * 64)),
+        "seal.json: changed",
+    ),
     "seal of another corpus": (resealed({"corpus": "0"}), "seal.json: changed"),
     "seal of other versions": (resealed({"versions": []}), "seal.json: changed"),
     "seal reaches outside": (resealed({"blobs": ["../../../x", "/dev/zero"]}), "missing since the seal"),
