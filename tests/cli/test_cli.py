@@ -150,8 +150,8 @@ SPOILT: dict[str, tuple[Callable[[Desk], object], tuple[str, ...]]] = {
         ("criteria.toml:", "bond:"),
     ),
     "criterion on another category": (
-        lambda desk: desk.criteria.write_text(desk.criteria.read_text("utf-8") + 'category = "fashion"', "utf-8"),
-        ("category:", "'fashion'", "ok_sites_over_block"),
+        lambda desk: desk.criteria.write_text(desk.criteria.read_text("utf-8") + 'categories = ["fashion"]', "utf-8"),
+        ("criteria.toml:", "category fashion is not known", "ok_sites_over_block"),
     ),
 }
 
@@ -253,6 +253,7 @@ def test_listings() -> None:
         ("product", shipped.PRODUCTS, "profile.toml"),
         ("corpus", shipped.CORPORA, "corpus.toml"),
         ("criteria", shipped.CRITERIA, "*.toml"),
+        ("rules", shipped.RULES, "*.toml"),
     ):
         ended = live.command(what, "list")
         assert (ended.code, ended.err) == (0, "")
@@ -265,6 +266,8 @@ def test_listings() -> None:
     [
         ("corpus", "kitemark-practice", ("digest ", "lgbt", "gambling")),
         ("criteria", "pas74-kitemark", ("block-adult", "10.0%", "95%", "guard-band")),
+        ("criteria", "sip-bench-3", ("adult-12", "0-12", "5%, 10%, 20%, 40%", "mean of")),
+        ("rules", "sinkhole", ("ERR_CERT_AUTHORITY_INVALID", "no block", "sinkhole")),
     ],
 )
 def test_what_is_shipped_passes_its_check(what: str, name: str, words: tuple[str, ...]) -> None:

@@ -75,8 +75,10 @@ def test_clauses_nobody_judged_are_skipped_and_an_age_band_untested_is_an_error(
     young = runs.BLOCK.model_copy(update={"id": "young", "age_band": "0-12"})
     profile = builders.criteria(runs.BLOCK, young, clause=tree).model_dump(mode="json", by_alias=True)
     folder = runs.run(tmp_path / "run", runs.cases(12, 12), criteria=profile)
-    said = {"author": "Ann Other", "reason": "None came", "blind": True, "date": builders.NOW}
-    addenda.append(folder, ClauseJudgement(clause="9", finding=Finding.NOT_MET, **said))
+    said = ClauseJudgement(
+        author="Ann Other", reason="None came", blind=True, date=builders.NOW, clause="9", finding=Finding.NOT_MET
+    )
+    addenda.append(folder, said)
     root = suites(junit(derive(folder)))
     named = {suite.get("name"): suite for suite in root}
     assert named["acme at no setting that was tested"].get("errors") == "1"
