@@ -20,11 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.evidence import bundle, seal
+from harness.evidence import addenda, bundle, seal
 from harness.evidence.folder import RunFolder
 from harness.evidence.readme import README
+from harness.model.addendum import Invalidation
 from harness.model.errors import EvidenceError, HarnessError, UsageError
-from tests.builders import run_folder, sealed_run
+from tests.builders import NOW, run_folder, sealed_run
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 JPEG = b"\xff\xd8\xff\xe0" + random.Random(0).randbytes(3000)
@@ -33,9 +34,11 @@ Members = list[tuple[zipfile.ZipInfo, bytes]]
 
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """A signed run with results beside it."""
+    """A signed run with an addendum and results."""
     folder = sealed_run(tmp_path_factory.mktemp("pristine") / "run")
     seal.sign(folder, KEY)
+    said = Invalidation(case_id="case", setting="", author="Ann Other", reason="broken", blind=True, date=NOW)
+    addenda.append(folder, said, KEY)
     folder.derived.mkdir()
     (folder.derived / "verdicts.parquet").write_bytes(b"PAR1 a table PAR1")
     (folder.path / "report.html").write_text("<title>report</title>")
@@ -167,7 +170,7 @@ def test_sizes_beyond_32_bits_have_their_headers(
     folder: RunFolder, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the limit of the format set down to what a test can write."""
-    monkeypatch.setattr(bundle, "LARGE", 300)
+    monkeypatch.setattr(bundle, "LARGE", 100)
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 400)
     monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3)
     bundle.pack(folder, tmp_path / "run.zip")
@@ -223,6 +226,7 @@ def spoil(folder: RunFolder) -> None:
     [
         (lambda run: run.seal_file.unlink(), "not sealed"),
         (spoil, "plan.jsonl: changed since the seal"),
+        (lambda run: (run.path / "addenda" / "000001.jsonl").write_text("{}\n"), "000001.jsonl:1"),
         (lambda run: (run.path / "notes.txt").touch(), "notes.txt: not a file of a run"),
         (lambda run: (run.path / "junit.xml").symlink_to("report.html"), "junit.xml: not a file of a run"),
         (lambda run: (run.path / "extra").symlink_to(run.path), "extra: not a file of a run"),
@@ -321,6 +325,7 @@ HOSTILE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "strongly encrypted": (lambda data: patched(data, "spec.json", 2, b"\x40\0"), "not described"),
     "another name inside": (lambda data: data.replace(b"report.html", b"repert.html", 1), "'report.html': its header"),
     "another size inside": (lambda data: patched(data, "spec.json", 18, b"\1\0\0\0", central=False), "its header"),
+    "another place": (lambda data: patched(data, "spec.json", 36, bytes(4), local=False), "'spec.json': its header"),
     "says less": (
         lambda data: patched(data, "spec.json", 18, b"\1\0\0\0"),
         "'spec.json': unpacks to more than it says",
