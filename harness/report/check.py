@@ -32,7 +32,10 @@ SENSELESS = (
     TemplateError,
     re.error,
 )
-OTHER = "does not follow from the evidence (changed, or made by another version)"
+OTHER = (
+    "does not follow from the evidence (changed, or made by another version or before people added to the run;"
+    " `harness score` makes it anew)"
+)
 Flaw = Callable[[Path], str]  # why the file does not hold, "" when it does
 
 
@@ -97,12 +100,11 @@ def _expected(folder: RunFolder, derived: Derived, trusted: Ed25519PublicKey | N
     yield "report.html", _text(html.report(folder, derived))
     yield attestation.FILE, lambda path: attestation.flaw(path, folder, derived, trusted)
     yield from _scoring("derived", derived)
-    for place in sorted(folder.derived.glob("[!.]*")):
-        if place.is_dir() and not place.is_symlink():
-            with suppress(EvidenceError):  # then nothing in it belongs to this run
-                after, difference = rescore.again(folder, derived, place)
-                yield f"derived/{place.name}/difference.json", _text(canonical.pretty(difference))
-                yield from _scoring(f"derived/{place.name}", after)
+    for place in rescore.places(folder):
+        with suppress(EvidenceError):  # then nothing in it belongs to this run
+            after, difference = rescore.again(folder, derived, place)
+            yield f"derived/{place.name}/difference.json", _text(canonical.pretty(difference))
+            yield from _scoring(f"derived/{place.name}", after)
 
 
 def _scoring(place: str, derived: Derived) -> Iterator[tuple[str, Flaw]]:

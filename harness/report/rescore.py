@@ -138,6 +138,11 @@ def write(folder: RunFolder, derived: Derived, found: Difference) -> Path:
     return place
 
 
+def places(folder: RunFolder) -> list[Path]:
+    """The folders of scorings there are."""
+    return [place for place in sorted(folder.derived.glob("[!.]*")) if place.is_dir() and not place.is_symlink()]
+
+
 def again(folder: RunFolder, before: Derived, place: Path) -> tuple[Derived, Difference]:
     """The scoring in `place` made anew from the evidence, by the criteria and rules that its difference names. Raises
     EvidenceError when it names none, or others than the folder."""

@@ -108,7 +108,8 @@ class View:
         top = clause
         while top in known and known[top].parent:
             top = known[top].parent
-        called = f"{self.standard}, clause {top}" if self.standard else top
+        numbered = f"{self.standard}, clause {top}" if top[:1].isdigit() else self.standard
+        called = numbered if self.standard else top
         return called if top == clause else f"{called}: {known[clause].title}"
 
 

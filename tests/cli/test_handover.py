@@ -12,6 +12,7 @@ import pytest
 from harness.cli import actions, handover
 from harness.evidence import bundle, keys, seal
 from harness.evidence.folder import RunFolder
+from harness.report import check
 from tests import live
 from tests.report import runs
 
@@ -138,7 +139,7 @@ def test_a_report_that_does_not_follow_is_neither_packed_nor_attested(desk: Desk
     ):
         ended = live.command(*command)
         assert ended.code == 3
-        assert ended.out == f"{report}: does not follow from the evidence (changed, or made by another version)\n"
+        assert ended.out == f"{report}: {check.OTHER}\n"
         assert ended.err == "error: 1 problem: this evidence does not stand\n"
     assert not desk.bundle.exists()
     assert not (desk.folder.path / "attestation.dsse.json").exists()
