@@ -138,7 +138,7 @@ def _moment(rng: random.Random, folder: RunFolder) -> Moment | None:
     """Any phase as likely as another; None to leave alone, as often as not, a run that is sealed."""
     if folder.seal_file.exists():
         return Moment(Phase.SCORING, 1, rng.random(), False) if rng.random() < 0.5 else None
-    return Moment(rng.choice(list(Phase)), rng.choice((1, 1, 2)), rng.random(), rng.random() < 0.5)
+    return Moment(rng.choice(list(Phase)), rng.choice((1, 1, 1, 1, 2)), rng.random(), rng.random() < 0.3)
 
 
 def cut(segment: Path, rng: random.Random) -> bool:
