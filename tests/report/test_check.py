@@ -132,10 +132,23 @@ def test_a_table_with_one_other_value_is_named(folder: RunFolder) -> None:
     at = table.column_names.index("verdict")
     pq.write_table(table.set_column(at, "verdict", pa.array(["allowed", *verdicts[1:]])), path)
     assert "verdicts.parquet: does not follow" in check.problems(folder)[0]
-    pq.write_table(table.slice(1), path)
-    assert "verdicts.parquet: does not follow" in check.problems(folder)[0]
     pq.write_table(table, path, compression="none")
     assert check.problems(folder) == []
+
+
+def test_a_table_of_another_length_is_not_even_read(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file can hold very many rows."""
+    path = folder.derived / "verdicts.parquet"
+    pq.write_table(pa.concat_tables([pq.read_table(path)] * 2), path)
+    read = []
+
+    def read_table(path: Path) -> pa.Table:
+        read.append(path)
+        return pa.table({})
+
+    monkeypatch.setattr(pq, "read_table", read_table)
+    assert any("verdicts.parquet: does not follow" in problem for problem in check.problems(folder))
+    assert read == [folder.derived / "witnesses.parquet"]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +204,15 @@ def test_changed_evidence_ends_the_check(folder: RunFolder) -> None:
 
 
 def test_another_key_than_the_trusted_one(folder: RunFolder) -> None:
-    assert "signed by another key" in check.problems(folder, OTHER.public_key())[0]
+    (problem,) = check.problems(folder, OTHER.public_key())
+    assert problem.startswith(f"{folder.signature_file}: signed by another key")
+
+
+def test_addenda_of_another_key_than_the_trusted_one(folder: RunFolder) -> None:
+    said = Invalidation(case_id="adult-00", setting="", author="Ann", reason="broken", blind=True, date=builders.NOW)
+    addenda.append(folder, said, OTHER)
+    (problem,) = check.problems(folder, KEY.public_key())
+    assert problem.startswith(f"{folder.path / 'addenda' / 'seal.sig.json'}: signed by another key")
 
 
 def test_results_must_follow_from_the_addenda_too(folder: RunFolder) -> None:
