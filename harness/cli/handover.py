@@ -57,7 +57,10 @@ def attest(directory: Path, key: Path, out: Path | None) -> None:
         if seal.signer(folder) != keys.fingerprint(private.public_key()):
             raise UsageError("not the key that the run is signed with; see `harness sign`", file=key)
         text = attestation.attest(folder, derive(folder), private)
-    disk.write(target, text.encode("utf-8"))
+    try:
+        disk.write(target, text.encode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", file=target) from None
     click.echo(target)
 
 
@@ -74,12 +77,11 @@ def verify(run: Path, key: Path | None) -> None:
         tell("unpacking")
         with bundles.opened(run) if run.is_file() else nullcontext(RunFolder(run)) as folder:
             checked = check.checked(folder, trusted, tell)
-            signer = seal.signer(folder)
-            problems = [problem.replace(str(folder.path), str(run)) for problem in checked.problems]
-    _stop_at(problems)
+            signer = "" if checked.problems else seal.signer(folder)
+    _stop_at([problem.replace(str(folder.path), str(run)) for problem in checked.problems])
     click.echo("the evidence is as it was sealed, and the results follow from it")
     click.echo(f"recomputed: {checked.verdicts} verdicts, {checked.rates} rates, {checked.decisions} decisions")
-    if checked.compared:
+    if {*checked.compared} - {"README.txt"}:
         click.echo(f"these files say the same: {', '.join(checked.compared)}")
     else:
         click.echo("no results lie beside the evidence; `harness score` makes them anew")

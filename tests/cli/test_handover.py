@@ -5,6 +5,7 @@ import random
 import shutil
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -121,11 +122,11 @@ def test_no_results_are_said_to_be_missing(desk: Desk) -> None:
     for name in ("junit.xml", "report.html", "result.json"):
         (desk.folder.path / name).unlink()
     assert live.command("bundle", desk.folder.path).code == 0
-    (desk.folder.path / "README.txt").unlink(missing_ok=True)
-    ended = live.command("verify", desk.folder.path)
-    assert ended.code == 0
-    assert "recomputed: 24 verdicts" in ended.out
-    assert "no results lie beside the evidence; `harness score` makes them anew" in ended.out
+    for run in (desk.folder.path, desk.bundle):
+        ended = live.command("verify", run)
+        assert ended.code == 0
+        assert "recomputed: 24 verdicts" in ended.out
+        assert "no results lie beside the evidence; `harness score` makes them anew" in ended.out
 
 
 def test_a_report_that_does_not_follow_is_neither_packed_nor_attested(desk: Desk) -> None:
@@ -154,7 +155,31 @@ def test_a_forged_report_in_a_bundle_is_named_by_the_bundle(desk: Desk, tmp_path
     ended = live.command("verify", forged)
     assert ended.code == 3
     assert f"{forged}/report.html: does not follow from the evidence" in ended.out
-    assert "temporary" not in ended.out + ended.err
+    assert "pas-harness-bundle" not in ended.out + ended.err
+
+
+def test_a_signature_that_does_not_hold_is_named_by_the_bundle(desk: Desk, tmp_path: Path) -> None:
+    desk.sign()
+    live.command("bundle", desk.folder.path)
+    with zipfile.ZipFile(desk.bundle) as archive:
+        parts = [(member, archive.read(member)) for member in archive.infolist()]
+    with zipfile.ZipFile(desk.bundle, "w") as archive:
+        for member, data in parts:
+            changed = data.replace(b'"sig": "', b'"sig": "AAAA') if member.filename == "seal.sig.json" else data
+            archive.writestr(member, changed, member.compress_type)
+    ended = live.command("verify", desk.bundle)
+    assert ended.code == 3
+    assert ended.out.startswith(f"{desk.bundle}/seal.sig.json")
+    assert "pas-harness-bundle" not in ended.out + ended.err
+
+
+def test_places_that_will_not_do(desk: Desk) -> None:
+    desk.sign()
+    out = desk.place / "no" / "file"
+    for command in (("bundle", desk.folder.path), ("attest", desk.folder.path, "--key", desk.key)):
+        ended = live.command(*command, "--out", out)
+        assert (ended.code, ended.out) == (4, "")
+        assert ended.err == f"error: {out}: cannot be written: No such file or directory\n"
 
 
 def test_nothing_is_overwritten(desk: Desk, tmp_path: Path) -> None:
