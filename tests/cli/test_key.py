@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import actions
 from harness.evidence import addenda, keys, seal
 from harness.evidence.folder import RunFolder
 from harness.model.addendum import Invalidation
 from tests import builders, live
+from tests.report import runs
 
 
 @pytest.fixture
@@ -44,6 +46,14 @@ def test_a_run_is_signed(tmp_path: Path, lab: Path) -> None:
     assert ended.out.startswith(f"fingerprint {fingerprint}\nroot        {root}\n")
     assert f"harness verify {folder.path} --key lab.pub" in ended.out
     assert seal.verify(folder, keys.public(keys.public_path(lab))) == []
+
+
+def test_a_report_written_before_names_the_signer_after(tmp_path: Path, lab: Path) -> None:
+    folder = runs.run(tmp_path / "run", runs.cases(6, 6))
+    actions.write_results(folder)
+    assert live.command("sign", folder.path, "--key", lab).code == 0
+    assert seal.signer(folder) in (folder.path / "report.html").read_text("utf-8")
+    assert live.command("verify", folder.path, "--key", f"{lab}.pub").code == 0
 
 
 def test_what_was_added_before_is_signed_too(tmp_path: Path, lab: Path) -> None:
