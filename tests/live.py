@@ -43,6 +43,7 @@ confidence = 0.95
 minimum_n = {minimum_n}
 maximum_unscored = {maximum_unscored}
 rule = "guard-band"
+design = "independent"
 source = "made up for a test"
 """
 
