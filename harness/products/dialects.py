@@ -71,6 +71,20 @@ def ere(text: str) -> str:
     return re.sub(r"([][\\.^$*+?(){}|])", r"\\\1", text)
 
 
+def encodable(text: str) -> str:
+    """The text, Latin-1, as a PCRE in ASCII that matches it however its characters are percent-encoded, slashes
+    repeated too."""
+
+    def either(character: str) -> str:
+        code = f"%{ord(character):02x}"
+        if character == "/":
+            return f"(?:/|{code})+"
+        raw = " " < character <= "~" and character != "#"
+        return f"(?:{re.escape(character)}|{code})" if raw else code
+
+    return "".join(map(either, text))
+
+
 def before(text: str) -> str:
     """A string that sorts just before the text: its first character one lower."""
     return chr(ord(text[0]) - 1) + text[1:]
@@ -81,4 +95,12 @@ def _lower(text: str) -> str:
     return text.translate({code: code + 32 for code in range(65, 91)})
 
 
-FILTERS = {"topmost": topmost, "decoded": decoded, "shortest": shortest, "layers": layers, "ere": ere, "before": before}
+FILTERS = {
+    "topmost": topmost,
+    "decoded": decoded,
+    "shortest": shortest,
+    "layers": layers,
+    "ere": ere,
+    "encodable": encodable,
+    "before": before,
+}
