@@ -1,6 +1,7 @@
 """Which Chromium to drive, and how to get one."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,15 +11,10 @@ from playwright.sync_api import sync_playwright
 
 from harness.model.errors import HarnessError, UsageError
 
-# headless-shell first: half the work a page of the full browser, same engine.
-PROGRAMS = (
-    "chromium-headless-shell",
-    "headless_shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
+# headless-shell first: half the work a page of the full browser, same engine. Extensions and policies need the other.
+SHELLS = ("chromium-headless-shell", "headless_shell")
+FULL = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAMS = (*SHELLS, *FULL)
 VARIABLE = "HARNESS_BROWSER"
 
 
@@ -39,6 +35,19 @@ def find(given: str | None = None) -> Path:
     raise UsageError(
         "no Chromium found on PATH or downloaded; run `harness browser --install`, "
         f"or install your system's `chromium` package, or name one by --browser or {VARIABLE}"
+    )
+
+
+def full(given: Path) -> Path:
+    """A full Chromium: the one given unless it is a headless shell. Raises UsageError saying how to get one."""
+    if not re.search("headless[-_]shell", given.name):
+        return given
+    for program in FULL:
+        if path := shutil.which(program):
+            return Path(path)
+    raise UsageError(
+        "this product needs a full Chromium, as a headless shell has neither extensions nor policies; install your"
+        f" system's `chromium` package, or name one by --browser or {VARIABLE}"
     )
 
 

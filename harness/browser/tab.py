@@ -25,9 +25,9 @@ VISITS = 200  # after so many a tab gets a new profile
 class Tab:
     """Made by `open`; `worn` says that the next visit needs a new one."""
 
-    def __init__(self, devtools: DevTools, context: str, target: str, session: str, downloads: Path) -> None:
+    def __init__(self, devtools: DevTools, profile: dict[str, str], target: str, session: str, downloads: Path) -> None:
         self._devtools = devtools
-        self._context = context
+        self._profile = profile
         self._target = target
         self._session = session
         self._downloads = downloads
@@ -35,16 +35,16 @@ class Tab:
         self.worn = False
 
     @classmethod
-    async def open(cls, devtools: DevTools, proxy: str, bypass: Sequence[str], downloads: Path) -> "Tab":
-        """A new profile (browser context) and a tab in it."""
-        rules = ",".join(("<-loopback>", *bypass))
-        made = await devtools.send(
-            "Target.createBrowserContext", {"proxyServer": proxy, "proxyBypassList": rules, "disposeOnDetach": True}
-        )
-        context = made["browserContextId"]
-        target = (await devtools.send("Target.createTarget", {"url": "about:blank", "browserContextId": context}))[
-            "targetId"
-        ]
+    async def open(
+        cls, devtools: DevTools, proxy: str, bypass: Sequence[str], downloads: Path, lasting: bool = False
+    ) -> "Tab":
+        """A new profile (browser context) and a tab in it; `lasting`, a tab in the browser's own profile."""
+        profile: dict[str, str] = {}
+        if not lasting:
+            rules = {"proxyServer": proxy, "proxyBypassList": ",".join(("<-loopback>", *bypass))} if proxy else {}
+            made = await devtools.send("Target.createBrowserContext", {**rules, "disposeOnDetach": True})
+            profile = {"browserContextId": made["browserContextId"]}
+        target = (await devtools.send("Target.createTarget", {"url": "about:blank", **profile}))["targetId"]
         session = (await devtools.send("Target.attachToTarget", {"targetId": target, "flatten": True}))["sessionId"]
         await asyncio.gather(
             devtools.send("Page.enable", session=session),
@@ -53,16 +53,11 @@ class Tab:
             devtools.send("Network.setCacheDisabled", {"cacheDisabled": True}, session),
             devtools.send(
                 "Browser.setDownloadBehavior",
-                {
-                    "behavior": "allowAndName",
-                    "browserContextId": context,
-                    "downloadPath": str(downloads),
-                    "eventsEnabled": True,
-                },
+                {"behavior": "allowAndName", **profile, "downloadPath": str(downloads), "eventsEnabled": True},
             ),
             devtools.send("Target.setDiscoverTargets", {"discover": True}),
         )
-        return cls(devtools, context, target, session, downloads)
+        return cls(devtools, profile, target, session, downloads)
 
     async def visit(self, url: str, token: str, seconds: float) -> Sight:
         """Open the URL and look for the token. Always returns a sight; raises BrowserGone only."""
@@ -164,7 +159,7 @@ class Tab:
         try:
             async with asyncio.timeout(5):
                 await asyncio.gather(
-                    self._devtools.send("Storage.clearCookies", {"browserContextId": self._context}),
+                    self._devtools.send("Storage.clearCookies", self._profile),
                     *(
                         self._devtools.send(
                             "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"}, self._session
@@ -177,10 +172,13 @@ class Tab:
             self.worn = True
 
     async def close(self) -> None:
-        """Dispose of the profile with all its tabs."""
+        """Dispose of the profile with all its tabs; in the browser's own profile, of the tab alone."""
         self._devtools.forget(self._session)
         try:
             async with asyncio.timeout(5):
-                await self._devtools.send("Target.disposeBrowserContext", {"browserContextId": self._context})
+                if self._profile:
+                    await self._devtools.send("Target.disposeBrowserContext", self._profile)
+                else:
+                    await self._devtools.send("Target.closeTarget", {"targetId": self._target})
         except (TimeoutError, ProtocolError, BrowserGone):
             return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from harness.browser.place import Place
 from harness.model.case import Case
 from harness.profile.product import Product as Profile
 
@@ -14,12 +15,26 @@ CANARY_BLOCK = "blocked.canary.harness.test"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How the browser reaches the Internet through the product: a proxy on loopback, hosts it does not carry, keys the
-    browser must trust."""
+    """How the browser reaches the Internet through the product, `how` in words: by a proxy on loopback, or by itself
+    (`proxy` "") in a `place` of its own; hosts the proxy does not carry, keys the browser must trust.
 
-    proxy: str
+    With `arguments`, `full`, `lasting` or `place` the test arm has a browser of its own: further arguments, full
+    Chromium and not its headless shell, tabs in the browser's lasting profile, where extensions and policies act.
+    """
+
+    proxy: str = ""
     bypass: tuple[str, ...] = ()
     spkis: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    full: bool = False
+    lasting: bool = False
+    place: Place | None = None
+    how: str = "proxy"
+
+    @property
+    def apart(self) -> bool:
+        """Whether the test arm needs a browser of its own."""
+        return bool(self.arguments or self.full or self.lasting or self.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.browser.chromium import Chromium
+from harness.browser.find import full
 from harness.browser.tab import Tab
 from harness.internet.client import Internet
 from harness.model.errors import BrowserGone, HarnessError, ProductFault
@@ -27,7 +28,8 @@ class Rig:
     def __init__(self, internet: Internet, product: Product, browser: Path, limits: Limits, report: Report) -> None:
         self.internet, self.product = internet, product
         self._executable, self._limits, self._report = browser, limits, report
-        self.browser: Chromium | None = None
+        self.browser: Chromium | None = None  # the test arm's
+        self.control: Chromium | None = None  # the same one, unless the route needs one of its own
         self.route: Route | None = None
         self.generation = 0
         self._setting = ""
@@ -41,23 +43,41 @@ class Rig:
             await self.internet.start()
         await self.product.stop()
         self.route = await self.product.start(setting)
-        spkis = (self.internet.ca_spki(), *self.route.spkis)
-        if self.browser is None or self.browser.spkis != spkis:
-            await self._launch(spkis)
+        if self.control is None or self.route.apart or self.control.spkis != self._spkis(self.route):
+            await self._launch()
         self.generation += 1
 
-    async def _launch(self, spkis: tuple[str, ...]) -> None:
-        if self.browser is not None:
-            await self.browser.stop()
-        self.browser = Chromium(self._executable, spkis)
-        await self.browser.start()
+    def _spkis(self, route: Route) -> tuple[str, ...]:
+        return (self.internet.ca_spki(), *route.spkis)
+
+    async def _launch(self) -> None:
+        """A browser for both arms, or one for each where the route asks for it; the same program in any case."""
+        await self._stop_browsers()
+        assert self.route
+        route, program = self.route, full(self._executable) if self.route.full else self._executable
+        self.control = self.browser = Chromium(program, self._spkis(route))
+        await self.control.start()
+        if route.apart:
+            by_proxy = (f"--proxy-server={route.proxy}", "--proxy-bypass-list=<-loopback>") if route.proxy else ()
+            arguments = (*(by_proxy if route.lasting else ()), *route.arguments)
+            self.browser = Chromium(program, self._spkis(route), arguments, route.place, route.lasting)
+            await self.browser.start()
+
+    async def _stop_browsers(self) -> None:
+        for browser in dict.fromkeys((self.browser, self.control)):
+            if browser is not None:
+                await browser.stop()
+
+    @property
+    def _browsers_alive(self) -> bool:
+        return all(browser is not None and browser.alive for browser in (self.browser, self.control))
 
     async def tab(self, arm: Arm) -> Tab:
         """A new tab on that arm. Raises BrowserGone."""
-        if self.browser is None or self.route is None:
+        if self.browser is None or self.control is None or self.route is None:
             raise BrowserGone("the rig has not been started")
         if arm is Arm.CONTROL:
-            return await self.browser.tab(f"http://127.0.0.1:{self.internet.control_port}")
+            return await self.control.tab(f"http://127.0.0.1:{self.internet.control_port}")
         return await self.browser.tab(self.route.proxy, self.route.bypass)
 
     async def mend(self, generation: int, hanging: str = "") -> None:
@@ -76,16 +96,17 @@ class Rig:
             if hanging == "product" or not self.product.alive:
                 why = "the product stopped answering" if self.product.alive else "the product's process died"
                 await self._again("product", self._limits.product_restarts, why, self._restart_product)
-            if hanging == "browser" or self.browser is None or not self.browser.alive:
-                why = "the browser stopped answering" if self.browser and self.browser.alive else "the browser died"
-                spkis = (self.internet.ca_spki(), *(self.route.spkis if self.route else ()))
-                await self._again("browser", self._limits.browser_restarts, why, lambda: self._launch(spkis))
+            if hanging == "browser" or not self._browsers_alive:
+                why = "the browser stopped answering" if self._browsers_alive else "the browser died"
+                await self._again("browser", self._limits.browser_restarts, why, self._launch)
             if self._restarts != before:
                 self.generation += 1
 
     async def _restart_product(self) -> None:
         await self.product.stop()
         self.route = await self.product.start(self._setting)
+        if self.route.apart:
+            await self._launch()  # it lives where the product lives
 
     async def _again(self, what: str, most: int, why: str, start: Callable[[], Any]) -> None:
         self._restarts[what] += 1
@@ -99,7 +120,6 @@ class Rig:
 
     async def stop(self) -> None:
         """Stop all three, whatever state they are in."""
-        if self.browser is not None:
-            await self.browser.stop()
+        await self._stop_browsers()
         await self.product.stop()
         await self.internet.stop()
