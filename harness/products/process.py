@@ -6,11 +6,13 @@ import os
 import shutil
 import signal
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.model.errors import ProductFault
 
 KEPT = 64 * 1024
+Around = Callable[[list[str]], list[str]]
 
 
 class Process:
@@ -22,18 +24,21 @@ class Process:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, command: list[str], cwd: Path, user: str = "") -> "Process":
-        """Start the command, as `user` if one is given (which takes root). Raises ProductFault when it cannot be
-        started."""
+    async def start(cls, command: list[str], cwd: Path, user: str = "", around: Around = list) -> "Process":
+        """Start the command, as `user` if one is given (which takes root), by the command that `around` makes of it.
+        Raises ProductFault when it cannot be started."""
         guard = shutil.which("setpriv")
-        become = ["--reuid", user, "--regid", user, "--init-groups"] if user else []
-        if become and not guard:
+        if user and not guard:
             raise ProductFault(
                 "`setpriv` (util-linux) is not on PATH; without it a product cannot be run as another user"
             )
+        # Dying with us must be asked for last: a change of user forgets it.
+        dying = [guard, "--pdeathsig", "TERM"] if guard else []
+        become = ["--reuid", user, "--regid", user, "--init-groups"] if user else []
+        within = [*dying, *become, "--", *command] if guard else command
         try:
             process = await asyncio.create_subprocess_exec(
-                *([guard, "--pdeathsig", "TERM", *become, "--", *command] if guard else command),
+                *around(within),
                 cwd=cwd,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
@@ -85,10 +90,10 @@ class Process:
                 size -= len(self._chunks.popleft())
 
 
-async def run(command: list[str], cwd: Path, seconds: float, user: str = "") -> tuple[int, str]:
+async def run(command: list[str], cwd: Path, seconds: float, user: str = "", around: Around = list) -> tuple[int, str]:
     """Run a command to its end: exit code and last words. Raises ProductFault when it cannot start or does not end in
     time."""
-    process = await Process.start(command, cwd, user)
+    process = await Process.start(command, cwd, user, around)
     code = await process.wait(seconds)
     await asyncio.sleep(0)
     if code is None:

@@ -95,15 +95,16 @@ class Template(_Strict):
 
 
 class Process(_Strict):
-    """How to run it. Arguments are templates. `prepare` runs before every start, in order.
+    """How to run it. Arguments are templates. `prepare` runs before every start, in order; it is ready when it accepts
+    connections on the TCP port `ready`, a template ("" is ready at once).
 
     `user` is as whom all of it runs when we are root; `leftovers` are files (with wildcards) that it leaves outside the
-    work
-    folder when it is killed.
+    work folder when it is killed.
     """
 
     command: tuple[Argument, ...] = Field(min_length=1)
     prepare: tuple[tuple[Argument, ...], ...] = ()
+    ready: Argument = "{{ port }}"
     user: str = ""
     ready_seconds: float = Field(default=30, gt=0, le=600)
     stop_seconds: float = Field(default=5, ge=0, le=120)
@@ -141,11 +142,18 @@ class Product(_Strict):
     settings: Settings
     params: dict[Name, Parameter] = Field(default_factory=dict)
     files: tuple[Template, ...] = ()
-    process: Process | None = None
+    process: tuple[Process, ...] = ()
+    ports: tuple[Name, ...] = ()
     fingerprint: tuple[Fingerprint, ...] = ()
     error_page: tuple[Fingerprint, ...] = ()
     page: tuple[ReservedPage, ...] = ()
     _folder: Path = PrivateAttr(default=Path())
+
+    @field_validator("process", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        """One `[process]`, or several `[[process]]`, started in their order."""
+        return [value] if isinstance(value, dict) else value
 
     @property
     def folder(self) -> Path:
