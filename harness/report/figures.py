@@ -1,7 +1,7 @@
 """The report's pictures as numbers: rows with intervals on a common axis. Drawing is the template's."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.model.words import Expectation, Metric, Outcome
@@ -97,6 +97,22 @@ def figures(scored: Iterable[Scored], setting: str, criteria: Criteria, titles: 
         *_languages(draw, block, allow),
     ]
     return [figure for figure in drawn if figure.rows]
+
+
+def side_by_side(rates: Iterable[Rate], settings: Sequence[str]) -> list[Figure]:
+    """Both overall rates at each setting, in the order tested; nothing where there is one setting."""
+    if len(settings) < 2:
+        return []
+    of = {(item.metric, item.setting): item for item in rates if item.category == OVERALL}
+    found = []
+    for slug, title, metric in (
+        ("settings-under", "Under-blocking: pages to be blocked that were not", Metric.BAD_SITES_UNDER_BLOCK),
+        ("settings-over", "Over-blocking: pages to be allowed that were not", Metric.OK_SITES_OVER_BLOCK),
+    ):
+        rows = tuple(Row(setting, of[metric, setting]) for setting in settings)
+        reach = [max(min(row.rate.upper, WHISKER), row.rate.estimate or 0.0) for row in rows if row.rate.n]
+        found.append(Figure(slug, title, "", rows, axis(reach)))
+    return found
 
 
 def _languages(draw: "_Draw", block: list[Scored], allow: list[Scored]) -> list[Figure]:

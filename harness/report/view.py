@@ -11,9 +11,9 @@ from harness.model.words import Decision, Expectation, Metric, Outcome
 from harness.report import plain, result
 from harness.report.annex import Annex, annex, command
 from harness.report.clauses import Assessed
-from harness.report.course import Pairs
+from harness.report.course import Pairs, Table
 from harness.report.derive import Derived
-from harness.report.figures import Axis, Figure, axis, figures
+from harness.report.figures import Axis, Figure, axis, figures, side_by_side
 from harness.report.neutral import pathless, prose
 from harness.report.people import Person, people
 from harness.report.witnesses import LISTED, Witness, worst, wrong
@@ -79,6 +79,8 @@ class View:
     reasons: tuple[str, ...]
     tally: tuple[tuple[Decision, int], ...]
     settings: tuple[SettingView, ...]
+    side: tuple[Figure, ...]
+    matrix: Table
     criteria_count: int
     untested: tuple[Decided, ...]
     axis: Axis
@@ -140,6 +142,8 @@ def view(folder: RunFolder, derived: Derived) -> View:
         if derived.voids
         else tuple((decision, counted[decision]) for decision in Decision if counted[decision]),
         settings=tuple(_setting(derived, setting) for setting in spec.settings),
+        side=tuple(side_by_side(derived.rates, spec.settings)),
+        matrix=_matrix(derived),
         criteria_count=len({item.id for item in derived.decided}),
         untested=tuple(item for item in derived.decided if not item.setting),
         axis=axis(bound for item in derived.decided if item.n for bound in (item.upper, item.bound)),
@@ -223,6 +227,19 @@ def _seal(folder: RunFolder) -> Pairs:
         return [("Seal", "none yet")]
     by = seal.signer(folder)
     return [("Seal, Merkle root", seal.root(folder)), ("Signed with the Ed25519 key", by or "not signed")]
+
+
+def _matrix(derived: Derived) -> Table:
+    """Wrongly handled cases by category and setting."""
+    titles = {**derived.criteria.categories, **derived.spec.corpus["categories"]}
+    rows = []
+    for metric, expectation in ((Metric.BAD_SITES_UNDER_BLOCK, "block"), (Metric.OK_SITES_OVER_BLOCK, "allow")):
+        of = {(item.category, item.setting): item for item in derived.rates if item.metric is metric}
+        for category in sorted({category for category, _ in of} - {OVERALL}):
+            known = [of.get((category, setting)) for setting in derived.spec.settings]
+            cells = [f"{item.k} of {item.n} ({plain.percent(item.estimate)})" if item else "–" for item in known]
+            rows.append((f"{titles.get(category, category)}, to {expectation}", *cells))
+    return Table("Cases handled wrongly, by setting", ("Category", *derived.spec.settings), tuple(rows))
 
 
 def _told(rates: tuple[Rate, ...]) -> str:
