@@ -18,11 +18,14 @@ ANSWER_SECONDS = 20.0
 
 
 class Internet:
-    """Starts, asks, restarts and stops the process; its ports stay the same over restarts."""
+    """Starts, asks, restarts and stops the process; its ports stay the same over restarts. `doors` is where it takes
+    listening sockets of rooms, to answer there for the test arm."""
 
     def __init__(self, work: Path, resources: dict[str, Path], hosts: dict[str, str], nonce: str) -> None:
+        self.doors = work / "doors"
         self._config = {
             "confdir": str(work),
+            "doors": str(self.doors),
             "resources": {key: str(path) for key, path in resources.items()},
             "hosts": hosts,
         }

@@ -35,10 +35,10 @@ class OpenAttempt:
 
 
 class Origin:
-    """A mitmproxy addon. `arms` maps listening ports to arms, `hosts` reserved hosts to pages, `resources` URL keys to
-    files."""
+    """A mitmproxy addon. `arms` maps listening addresses to arms, all others being the test arm's; `hosts` maps
+    reserved hosts to pages, `resources` URL keys to files."""
 
-    def __init__(self, arms: dict[int, Arm], resources: dict[str, Path], hosts: dict[str, str]) -> None:
+    def __init__(self, arms: dict[tuple[str, int], Arm], resources: dict[str, Path], hosts: dict[str, str]) -> None:
         self.arms = arms
         self.resources = resources
         self.hosts = hosts
@@ -60,7 +60,7 @@ class Origin:
     def request(self, flow: HTTPFlow) -> None:
         """mitmproxy's hook: every request is answered here, none goes on."""
         request = flow.request
-        arm = self.arms.get(flow.client_conn.sockname[1], Arm.TEST)
+        arm = self.arms.get(flow.client_conn.sockname[:2], Arm.TEST)
         try:
             url = urls.parse(f"{request.scheme}://{_host(request.pretty_host)}:{request.port}{request.path}")
         except ValueError:

@@ -11,6 +11,9 @@ from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.master import Master
 from mitmproxy.options import Options
+from mitmproxy.proxy.layers.modes import TransparentProxy
+from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
+from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from harness.model.errors import InternetGone
@@ -75,6 +78,19 @@ class LeanProxy:
             if self._task.done():
                 break
         raise InternetGone("the replaying proxy did not start to listen")
+
+    async def stand_in(self, listener: socket.socket) -> asyncio.Server:
+        """Serve a listening socket as the origin server, http or https, of every address that is connected to there."""
+        return await asyncio.start_server(self._stand_in, sock=listener)
+
+    async def _stand_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        mode = ProxyMode.parse("transparent")
+        handler = ProxyConnectionHandler(self.master, reader, writer, self.master.options, mode)
+        context = handler.layer.context
+        context.server.address = context.client.sockname
+        handler.layer = TransparentProxy(context)
+        with self.server.register_connection(context.client.id, handler):
+            await handler.handle_client()
 
     async def stop(self) -> None:
         """Close the ports and end; connections that hang are left to die."""

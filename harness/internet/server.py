@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from harness.internet.doors import take
 from harness.internet.origin import Origin
 from harness.internet.proxy import LeanProxy
 from harness.model import canonical
@@ -42,13 +43,16 @@ async def serve() -> None:
     reader = asyncio.StreamReader(limit=2**24)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     config = json.loads(await reader.readline())
-    origin = Origin({}, {key: Path(path) for key, path in config["resources"].items()}, config["hosts"])
-    proxy = LeanProxy([origin], Path(config["confdir"]), ports=tuple(config["ports"]))
+    ports = config["ports"]
+    arms = {("127.0.0.1", port): arm for port, arm in zip(ports, (Arm.CONTROL, Arm.TEST), strict=True)}
+    origin = Origin(arms, {key: Path(path) for key, path in config["resources"].items()}, config["hosts"])
+    proxy = LeanProxy([origin], Path(config["confdir"]), ports=tuple(ports))
     await proxy.start()
-    origin.arms = {proxy.ports[0]: Arm.CONTROL, proxy.ports[1]: Arm.TEST}
+    doors = asyncio.create_task(take(Path(config["doors"]), proxy.stand_in))
     _say({"ready": True})
     while line := await reader.readline():
         _say(handle(origin, json.loads(line)))
+    doors.cancel()
     await proxy.stop()
 
 
