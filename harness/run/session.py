@@ -3,7 +3,7 @@ end is sealed."""
 
 import asyncio
 import contextlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ from harness.run.attempt import Errand, Lane
 from harness.run.canaries import ROUNDS, errand, silence
 from harness.run.early import EarlyStop
 from harness.run.rig import GaveUp, Rig
+from harness.run.turns import turns
 
 ANSWER_SECONDS = 10.0
 WHEN = {"before": "before the first case", "during": "during the run", "after": "after the last case"}
@@ -87,9 +88,8 @@ class _Session:
     def __init__(self, setup: Setup, state: State, journal: Journal) -> None:
         self._setup, self._spec, self._state, self._journal = setup, setup.spec, state, journal
         self._cases = setup.folder.cases(setup.spec)
-        # Cases that are one resource on the wire (http and https of it) take turns.
-        keys = Counter(urls.parse(case.url).key for case in self._cases)
-        self._turns = {key: asyncio.Lock() for key, count in keys.items() if count > 1}
+        locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = {case_id: locks[group] for case_id, group in turns(self._cases, setup.corpus).items()}
         self._rig: Rig
         self._early = EarlyStop(self._spec, self._cases, state) if self._spec.stop_early else None
         self._since_canary = 0
@@ -182,7 +182,7 @@ class _Session:
             if self._early and not self._early.needs(case, setting):
                 self._setup.progress.case()
                 continue
-            async with self._turns.get(urls.parse(case.url).key) or contextlib.nullcontext():
+            async with self._turns.get(case.case_id) or contextlib.nullcontext():
                 await self._case(case, setting, lanes)
             self._setup.progress.case()
             if self._early:
