@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
@@ -73,7 +73,9 @@ class Chromium:
             arguments.append("--ignore-certificate-errors-spki-list=" + ",".join(self.spkis))
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
-        self._playwright = await async_playwright().start()
+        # Its temporary files go into our folder, which we remove: killed or hurried, it leaves its own behind.
+        with patched(TMPDIR=str(self._home)):
+            self._playwright = await async_playwright().start()
         try:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=self._place.executable(self.executable) if self._place else self.executable,
@@ -130,6 +132,18 @@ class Chromium:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
         self._pid = 0
+
+
+@contextlib.contextmanager
+def patched(**variables: str) -> Iterator[None]:
+    """Environment variables for the processes started meanwhile."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
 def about(port: int) -> dict[str, str]:
