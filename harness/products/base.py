@@ -40,14 +40,15 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a product is given: its profile and parameters, a work folder that is removed after the run, the replayed
-    Internet's port,
-    and the cases, which only the zoo may look at."""
+    Internet's port and its doors for rooms, and the cases, which only the zoo may look at, and whose ports a room has
+    doors for."""
 
     profile: Profile
     params: dict[str, str]
     work: Path
     upstream_port: int
     cases: Sequence[Case] = ()
+    doors: Path = Path()
 
 
 class Product(Protocol):

@@ -46,7 +46,7 @@ class Managed:
                 f"product {profile.name!r} is not installed: {', '.join(missing)} not found. {profile.install.advice}"
             )
         self._profile = profile
-        self._context = context
+        self.context = context
         self.port = self._own_port()
         self._processes: list[tuple[How, Process]] = []
         self._users = {how.user for how in profile.process if how.user} if os.geteuid() == 0 else set()
@@ -57,7 +57,7 @@ class Managed:
             undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
         )
         self._environment.filters.update(dialects.FILTERS)
-        self._variables: dict[str, Any] = {
+        self.variables: dict[str, Any] = {
             "work": str(context.work),
             "port": self.port,
             "ports": dict(zip(profile.ports, free_ports(len(profile.ports)), strict=True)),
@@ -75,14 +75,14 @@ class Managed:
 
     def _own_port(self) -> int:
         """The port of a parameter of kind "port" if one is given, or a free one."""
-        given = [self._context.params[key] for key, item in self._profile.params.items() if item.kind == "port"]
+        given = [self.context.params[key] for key, item in self._profile.params.items() if item.kind == "port"]
         return next((int(value) for value in given if value), 0) or free_ports(1)[0]
 
     def _read_lists(self) -> tuple[BlockList, ...]:
         given = [
-            self._context.params[key]
+            self.context.params[key]
             for key, item in self._profile.params.items()
-            if item.kind == "blocklists" and self._context.params[key]
+            if item.kind == "blocklists" and self.context.params[key]
         ]
         folders = [Path(value) for value in given] or [
             path for path in [self._profile.folder / "lists"] if path.is_dir()
@@ -97,19 +97,21 @@ class Managed:
     async def launch(self, setting: str) -> None:
         """Render the templates, then prepare and run each process, and wait until it is ready. Raises ProductFault with
         its own words."""
-        variables = {**self._variables, "setting": setting, **self._profile.settings.level[setting].values}
+        variables = {**self.variables, "setting": setting, **self._profile.settings.level[setting].values}
         self._render(variables)
         for how in self._profile.process:
+            if self._rendered((how.when,), variables) == ["False"]:
+                continue
             become = how.user if os.geteuid() == 0 else ""
             for command in how.prepare:
                 arguments = self._arguments(command, variables)
-                code, words = await run(arguments, self._context.work, PREPARE_SECONDS, become, self.around)
+                code, words = await run(arguments, self.context.work, PREPARE_SECONDS, become, self.around)
                 if code != 0:
                     raise ProductFault(
                         f"{self._profile.name}: `{shlex.join(arguments)}` ended with {code}: {words[-1500:].strip()}"
                     )
             arguments = self._arguments(how.command, variables)
-            process = await Process.start(arguments, self._context.work, become, self.around)
+            process = await Process.start(arguments, self.context.work, become, self.around)
             self._processes.append((how, process))
             (port,) = self._rendered((how.ready,), variables)
             if port:
@@ -120,7 +122,7 @@ class Managed:
         while self._processes:
             how, process = self._processes.pop()
             await process.stop(how.stop_seconds)
-            for pattern in self._rendered(how.leftovers, self._variables):
+            for pattern in self._rendered(how.leftovers, self.variables):
                 for path in Path(pattern).parent.glob(Path(pattern).name):
                     path.unlink(missing_ok=True)
 
@@ -128,7 +130,7 @@ class Managed:
         """What the identity commands print, and the digest of the lists loaded."""
         found = {}
         for item in self._profile.identity:
-            code, words = await run(self._arguments(item.command, self._variables), self._context.work, PREPARE_SECONDS)
+            code, words = await run(self._arguments(item.command, self.variables), self.context.work, PREPARE_SECONDS)
             match = re.search(item.pattern, words)
             if match is None:
                 raise ProductFault(
@@ -149,7 +151,7 @@ class Managed:
         return bool(self._processes) and all(process.alive for _, process in self._processes)
 
     def _render(self, variables: dict[str, Any]) -> None:
-        work = self._context.work
+        work = self.context.work
         for item in self._profile.files:
             source = self._profile.folder / item.template
             try:

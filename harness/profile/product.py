@@ -96,7 +96,8 @@ class Template(_Strict):
 
 class Process(_Strict):
     """How to run it. Arguments are templates. `prepare` runs before every start, in order; it is ready when it accepts
-    connections on the TCP port `ready`, a template ("" is ready at once).
+    connections on the TCP port `ready`, a template ("" is ready at once). It runs unless `when`, a template, says
+    "False".
 
     `user` is as whom all of it runs when we are root; `leftovers` are files (with wildcards) that it leaves outside the
     work folder when it is killed.
@@ -105,6 +106,7 @@ class Process(_Strict):
     command: tuple[Argument, ...] = Field(min_length=1)
     prepare: tuple[tuple[Argument, ...], ...] = ()
     ready: Argument = "{{ port }}"
+    when: Argument = "True"
     user: str = ""
     ready_seconds: float = Field(default=30, gt=0, le=600)
     stop_seconds: float = Field(default=5, ge=0, le=120)

@@ -124,7 +124,7 @@ class _Session:
         hosts = {item.host: (profile.folder / item.file).read_text("utf-8") for item in profile.page}
         internet = Internet(work / "internet", resources, hosts, setup.nonce)
         await internet.start()
-        context = Context(profile, self._spec.params, work / "product", internet.test_port, self._cases)
+        context = Context(profile, self._spec.params, work / "product", internet.test_port, self._cases, internet.doors)
         try:
             product = kinds.make(context)
         except BaseException:
