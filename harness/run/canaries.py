@@ -1,6 +1,7 @@
 """The canaries of a run: which are sung when, and what it means when one is silent."""
 
 from harness.classify.canary import Canary
+from harness.classify.facts import is_fault
 from harness.model.observation import Observation
 from harness.model.words import Arm
 from harness.products.base import CANARY_ALLOW, CANARY_BLOCK
@@ -31,6 +32,8 @@ def silence(which: Canary, arm: Arm, scheme: str, when: str, seen: Observation) 
         return (
             f"the canary to allow did not arrive without the product{when} ({saw}): the test bench itself does not work"
         )
+    if which is Canary.BLOCK and is_fault(seen):
+        return f"the canary to block came to no end over {scheme}{when} ({saw}): the product does not work"
     if which is Canary.BLOCK:
         return f"the canary to block got through over {scheme}{when} ({saw}): the product is not filtering"
     hint = "; is the product's certificate trusted?" if "CERT" in seen.error else ""
