@@ -22,14 +22,20 @@ class Table:
 
 
 def identities(derived: Derived) -> Table:
-    """What product and browser said they were, each time they were asked."""
+    """What product and browser said they were, each time they were asked, and how the one was reached by the other."""
     facts = derived.state.of_kind("identity")
     keys = sorted({key for fact in facts for key in fact["product"]})
+    shared = [key for key in ("browser", "route") if any(key in fact for fact in facts)]
     rows = [
-        (fact["setting"], fact["phase"], *(pathless(fact["product"].get(key, "–")) for key in keys), fact["browser"])
+        (
+            fact["setting"],
+            fact["phase"],
+            *(pathless(fact["product"].get(key, "–")) for key in keys),
+            *(fact.get(key, "–") for key in shared),
+        )
         for fact in facts
     ]
-    return Table("Identity, asked before and after the cases", ("Setting", "Asked", *keys, "browser"), tuple(rows))
+    return Table("Identity, asked before and after the cases", ("Setting", "Asked", *keys, *shared), tuple(rows))
 
 
 def rules(derived: Derived) -> Table:

@@ -140,16 +140,7 @@ class _Session:
         ]
         self._setup.progress.setting(setting, len(self._cases), len(self._cases) - len(todo))
         await self._rig.start(setting)
-        assert self._rig.browser
-        self._record(
-            "identity",
-            {
-                "setting": setting,
-                "phase": "before",
-                "product": await self._rig.product.identity(),
-                "browser": self._rig.browser.version,
-            },
-        )
+        await self._identify(setting, "before")
         canary = {arm: self._lane(arm) for arm in Arm}
         await self._sing(canary, setting, "before")
         self._since_canary = 0
@@ -161,17 +152,23 @@ class _Session:
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         await self._sing(canary, setting, "after")
+        await self._identify(setting, "after")
+        for lane in canary.values():
+            await lane.close()
+
+    async def _identify(self, setting: str, phase: str) -> None:
+        assert self._rig.browser
+        assert self._rig.route
         self._record(
             "identity",
             {
                 "setting": setting,
-                "phase": "after",
+                "phase": phase,
                 "product": await self._rig.product.identity(),
                 "browser": self._rig.browser.version,
+                "route": self._rig.route.how,
             },
         )
-        for lane in canary.values():
-            await lane.close()
 
     def _lane(self, arm: Arm, seconds: float | None = None) -> Lane:
         return Lane(self._rig, arm, self._setup.folder.blobs, seconds or self._spec.limits.attempt_seconds)
