@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import time
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ class Tab:
         self._target = target
         self._session = session
         self._downloads = downloads
+        self._popups: set[str] = set()
         self._visits = 0
         self.worn = False
 
@@ -74,6 +76,7 @@ class Tab:
         sight.duration_ms = round(1000 * (time.monotonic() - started))
         sight.chain, sight.assets = traffic.chain, traffic.finished_assets()
         sight.popups, sight.dialogs = len(traffic.popups), traffic.dialogs
+        self._popups |= traffic.popups
         self._visits += 1
         self.worn = (
             self.worn or traffic.crashed or bool(sight.popups) or traffic.strict_transport or self._visits >= VISITS
@@ -172,13 +175,15 @@ class Tab:
             self.worn = True
 
     async def close(self) -> None:
-        """Dispose of the profile with all its tabs; in the browser's own profile, of the tab alone."""
+        """Dispose of the profile with all its tabs; in the browser's own profile, of the tab and its popups."""
         self._devtools.forget(self._session)
         try:
             async with asyncio.timeout(5):
                 if self._profile:
                     await self._devtools.send("Target.disposeBrowserContext", self._profile)
-                else:
-                    await self._devtools.send("Target.closeTarget", {"targetId": self._target})
+                    return
+                for target in (*self._popups, self._target):
+                    with contextlib.suppress(ProtocolError):  # it has closed itself
+                        await self._devtools.send("Target.closeTarget", {"targetId": target})
         except (TimeoutError, ProtocolError, BrowserGone):
             return
