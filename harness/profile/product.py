@@ -67,9 +67,9 @@ class Settings(_Strict):
 
 
 class Parameter(_Strict):
-    """A `--param`: one of `choices`, a folder of block lists, a TCP port on loopback, or free text."""
+    """A `--param`: one of `choices`, a folder of block lists, any folder, a TCP port on loopback, or free text."""
 
-    kind: Literal["choice", "blocklists", "port", "text"]
+    kind: Literal["choice", "blocklists", "folder", "port", "text"]
     description: str
     default: str = ""
     choices: tuple[str, ...] = ()
@@ -190,10 +190,12 @@ class Product(_Strict):
                     f"no folder {value!r}; block lists lie in DIR/CATEGORY/domains and DIR/CATEGORY/urls",
                     key=f"--param {key}",
                 )
+            if parameter.kind == "folder" and not Path(value).expanduser().is_dir():
+                raise UsageError(f"no folder {value!r}", key=f"--param {key}")
             if parameter.kind == "port" and value:
                 _check_port(value, f"--param {key}")
         resolved = {
-            key: str(Path(value).expanduser().resolve()) if self.params[key].kind == "blocklists" else value
+            key: str(Path(value).expanduser().resolve()) if self.params[key].kind in ("blocklists", "folder") else value
             for key, value in given.items()
         }
         return {**{key: item.default for key, item in self.params.items()}, **resolved}

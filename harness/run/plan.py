@@ -13,7 +13,7 @@ from harness.model.case import Case
 from harness.model.errors import UsageError
 from harness.model.spec import SCHEMA, Limits, Spec
 from harness.model.words import Design
-from harness.products import lists
+from harness.products import lists, tree
 from harness.profile.criteria import Criteria
 from harness.profile.criteria import load as load_criteria
 from harness.profile.product import Product
@@ -99,7 +99,7 @@ def reopen(spec: Spec) -> tuple[Product, Corpus]:
     if product.digest() != spec.product_digest:
         raise UsageError(f"the product's profile has changed since the run was planned: {product.folder}")
     if _digests(product, spec.params) != spec.params_digests:
-        raise UsageError("the block lists given by --param have changed since the run was planned")
+        raise UsageError("what is in a folder given by --param has changed since the run was planned")
     if corpus.digest != spec.corpus["digest"]:
         raise UsageError(f"the corpus has changed since the run was planned: {corpus.folder}")
     return product, corpus
@@ -130,12 +130,12 @@ def _check_design(criteria: Criteria, corpus: Corpus) -> None:
 
 
 def _digests(product: Product, params: dict[str, str]) -> dict[str, str]:
-    kinds = {key: item.kind for key, item in product.params.items()}
-    return {
-        key: lists.digest(lists.read(Path(value)))
-        for key, value in params.items()
-        if value and kinds[key] == "blocklists"
+    ways = {
+        "blocklists": lambda path: lists.digest(lists.read(path)),
+        "folder": lambda path: tree.digest(tree.read(path)),
     }
+    kinds = {key: item.kind for key, item in product.params.items()}
+    return {key: ways[kinds[key]](Path(value)) for key, value in params.items() if value and kinds[key] in ways}
 
 
 def _ref(given: str, folder: Path) -> str:
