@@ -1,64 +1,117 @@
 """Products that filter by answering names: the browser asks them in a room of its own, as on any machine."""
 
 import asyncio
+import ipaddress
+import json
 import struct
+from pathlib import Path
 
 import dns.exception
 import dns.message
 import dns.rcode
 
+from harness.internet.proxy import free_ports
 from harness.internet.room import Room
 from harness.model import url as urls
-from harness.model.errors import HarnessError, ProductFault
-from harness.products.base import CANARY_ALLOW, Context, Route
+from harness.model.errors import HarnessError, ProductFault, UsageError
+from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Context, Route
+from harness.products.emulated import Emulation
 from harness.products.managed import Managed
+from harness.products.policy import FOLDERS, NAME
 
-ADDRESS, PORT = "127.0.0.1", 53
+ADDRESS, PORT, PAGE_PORT = "127.0.0.1", 53, 80
+DOH = "127.0.0.2"  # not where a name that leads to 0.0.0.0 leads
 ASK_SECONDS = 2.0
 
 
 class DnsProduct(Managed):
-    """kind = "dns". It runs in the room too, and answers there at 127.0.0.1:53; `names` is the address of the
-    Internet's name server behind it, at port 53, and whatever else it needs, such as a block page, may listen at any
-    other address of the room's loopback."""
+    """kind = "dns". In a room it answers at 127.0.0.1:`port`; the Internet's name server behind it is at `names`, port
+    `names_port`; a block page of its own may listen at any other address of the loopback, port `page_port`.
+
+    The parameter `route`, where the profile has it, is "room", "emulated" or "auto", a room where the machine permits
+    one. The parameter `transport` is "dns", or "doh" for a product that answers at https://`doh`/dns-query too.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._doors = sorted({80, 443, *(urls.parse(case.url).port for case in context.cases)})
+        self._how = context.params.get("route", "room")
+        self._https = context.params.get("transport") == "doh"
+        parsed = [urls.parse(case.url) for case in context.cases]
+        self._doors = sorted({80, 443, *(url.port for url in parsed)})
+        self._hosts = sorted(
+            {CANARY_ALLOW, CANARY_BLOCK, *(url.hostname for url in parsed if not _literal(url.hostname))}
+        )
         self._room: Room | None = None
         self._rooms = 0
-        self.variables.update(names=Room.names[0], port=PORT)
+        self._emulation: Emulation | None = None
+        self._free = (self.port, *free_ports(1))
 
     async def start(self, setting: str) -> Route:
+        if self._how == "auto":
+            self._how = "emulated" if await asyncio.to_thread(Room.possible) else "room"
+        return await (self._emulate(setting) if self._how == "emulated" else self._in_room(setting))
+
+    async def _in_room(self, setting: str) -> Route:
+        names, names_port = Room.names
+        self.variables.update(port=PORT, names=names, names_port=names_port, page_port=PAGE_PORT, doh=DOH)
         self._rooms += 1
+        work = self.context.work / f"room-{self._rooms}"
         try:
-            self._room = await Room.open(self.context.work / f"room-{self._rooms}", self._doors, self.context.doors)
+            self._room = await Room.open(work, self._doors, self.context.doors)
+            if self._https:
+                await self._only_https(self._room, work / NAME)
         except HarnessError as error:
             raise ProductFault(str(error)) from None
-        self._room.resolv(ADDRESS)
         await self.launch(setting)
+        if self._https:
+            how = "network namespace: the browser asks the product by DNS over HTTPS"
+            return Route(place=self._room, full=True, spkis=(self.spki,), how=how)
+        self._room.resolv(ADDRESS)
         return Route(place=self._room, how="network namespace: the browser's own resolver asks the product")
+
+    async def _only_https(self, room: Room, policy: Path) -> None:
+        """Have browsers in the room ask nothing but the product, by policy, as an administrator would."""
+        template = f"https://{DOH}/dns-query"
+        policy.write_text(json.dumps({"DnsOverHttpsMode": "secure", "DnsOverHttpsTemplates": template}), "utf-8")
+        for folder in FOLDERS:
+            await room.bind(policy, Path("/etc") / folder / "policies" / "managed" / NAME)
+
+    async def _emulate(self, setting: str) -> Route:
+        if self._https:
+            raise UsageError("DNS over HTTPS can be tested in a room only", key="--param transport")
+        self._emulation = await Emulation.start(Room.names[0])
+        port, page_port = self._free
+        self.variables.update(
+            port=port, names=ADDRESS, names_port=self._emulation.names_port, page_port=page_port, doh=DOH
+        )
+        await self.launch(setting)
+        answers = await self._emulation.ask(self._hosts, port)
+        return self._emulation.route(answers, self.context.upstream_port, page_port)
 
     async def stop(self) -> None:
         await super().stop()
         if self._room is not None:
             await self._room.close()
             self._room = None
+        if self._emulation is not None:
+            self._emulation.close()
+            self._emulation = None
 
     @property
     def alive(self) -> bool:
-        return super().alive and self._room is not None and self._room.alive
+        return super().alive and (self._room is None or self._room.alive)
 
     def around(self, command: list[str]) -> list[str]:
         return self._room.command(command, privileged=True) if self._room else command
 
     async def accepts(self, port: str) -> bool:
         """Whether it answers for the name of the canary to allow."""
-        assert self._room
         query = dns.message.make_query(CANARY_ALLOW, "A")
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                reader, writer = await self._room.connect(int(port))
+                reader, writer = await (
+                    self._room.connect(int(port)) if self._room else asyncio.open_connection(ADDRESS, int(port))
+                )
                 wire = query.to_wire()
                 writer.write(struct.pack("!H", len(wire)) + wire)
                 (size,) = struct.unpack("!H", await reader.readexactly(2))
@@ -67,3 +120,12 @@ class DnsProduct(Managed):
         except (OSError, TimeoutError, asyncio.IncompleteReadError, dns.exception.DNSException, HarnessError):
             return False
         return reply.rcode() == dns.rcode.NOERROR and bool(reply.answer)
+
+
+def _literal(host: str) -> bool:
+    """Whether it is an address, which nobody asks a name server for."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
