@@ -27,13 +27,15 @@ def topmost(domains: Iterable[str]) -> list[str]:
 
 
 def decoded(url: str, keep: Sequence[str] = (), query: bool = True) -> str:
-    """host/path?query in lower case, percent-decoded into Latin-1 but for the codes in `keep` (like "20"), repeated
-    slashes joined
-    (in the query too if `query`), no slash at the end."""
+    """host/path?query in lower case, percent-decoded into Latin-1 but for the codes in `keep` (like "20") and control
+    characters, which would end a line, repeated slashes joined (in the query too if `query`), no slash at the end."""
+
+    def one(code: re.Match[str]) -> str:
+        character = chr(int(code[1], 16))
+        return code[0] if code[1] in keep or character < " " else character
+
     host, slash, rest = url.partition("/")
-    low = re.sub(
-        r"%([0-9a-f]{2})", lambda code: code[0] if code[1] in keep else chr(int(code[1], 16)), _lower(slash + rest)
-    )
+    low = re.sub(r"%([0-9a-f]{2})", one, _lower(slash + rest))
     path, mark, tail = (low, "", "") if query else low.partition("?")
     return host + re.sub(r"/{2,}", "/", path).rstrip("/" if not mark else "") + mark + tail.rstrip("/")
 
