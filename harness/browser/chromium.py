@@ -67,9 +67,8 @@ class Chromium:
         self._home = scratch.make("browser")
         (port,) = free_ports(1)
         shell = SHELL_ARGUMENTS if "shell" in self.executable.name else ()
-        arguments = [*ARGUMENTS, *shell, f"--remote-debugging-port={port}", *self._arguments]
-        if self._place is None:
-            arguments.append(RESOLVES_NOTHING)
+        closed = () if self._place else (RESOLVES_NOTHING,)
+        arguments = [*ARGUMENTS, *shell, *closed, f"--remote-debugging-port={port}", *self._arguments]
         if self.spkis:
             arguments.append("--ignore-certificate-errors-spki-list=" + ",".join(self.spkis))
         if os.geteuid() == 0:
