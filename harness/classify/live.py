@@ -21,11 +21,13 @@ ERRORS = {**STANDARD.errors, "ERR_CONNECTION_TIMED_OUT": "no-answer"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`id` reads `live.VERDICT.NAME`; `mechanism` is how the page was stopped, "" if it was not or nobody knows."""
+    """`id` reads `live.VERDICT.NAME`; `mechanism` is how the page was stopped, "" if it was not or nobody knows. What a
+    lost packet can do too is to be confirmed by more visits."""
 
     id: str
     holds: Callable[[Pair], bool]
     mechanism: str = ""
+    confirm: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -40,6 +42,7 @@ class Finding:
     rule_id: str
     mechanism: str = ""
     signs: tuple[str, ...] = ()
+    confirm: bool = False
 
 
 def _ended(*ends: End) -> Callable[[Pair], bool]:
@@ -51,7 +54,7 @@ def _reads_as(kind: str) -> Callable[[Pair], bool]:
 
 
 def _error(mechanism: str) -> Rule:
-    return Rule(f"live.blocked.{mechanism}", lambda pair: ERRORS.get(pair.error) == mechanism, mechanism)
+    return Rule(f"live.blocked.{mechanism}", lambda pair: ERRORS.get(pair.error) == mechanism, mechanism, True)
 
 
 def _certificate(pair: Pair) -> bool:
@@ -85,14 +88,14 @@ RULES = (
     Rule("live.indeterminate.timeout", _ended(End.TIMEOUT)),
     # Nothing arrived: a block only if it arrives by the other way.
     Rule("live.indeterminate.no-control", lambda pair: bool(pair.error) and pair.control is None),
-    Rule("live.blocked.bogus-address", lambda pair: bool(pair.error) and pair.bogus_address, "dns"),
-    Rule("live.blocked.certificate", _certificate, "certificate"),
+    Rule("live.blocked.bogus-address", lambda pair: bool(pair.error) and pair.bogus_address, "dns", True),
+    Rule("live.blocked.certificate", _certificate, "certificate", True),
     *(_error(mechanism) for mechanism in dict.fromkeys(ERRORS.values())),
     Rule("live.indeterminate.network-error", _ended(End.NETWORK_ERROR)),
     Rule("live.allowed.same-bytes", lambda pair: _ended(End.DOWNLOAD)(pair) and _same_download(pair)),
     Rule("live.indeterminate.other-download", _ended(End.DOWNLOAD)),
     # A page that says what the control says arrived.
-    Rule("live.indeterminate.contradiction", lambda pair: pair.same_page and bool(pair.fingerprints)),
+    Rule("live.indeterminate.contradiction", lambda pair: pair.same_page and bool(pair.fingerprints or pair.denies)),
     Rule("live.allowed.same-page", lambda pair: pair.same_page),
     Rule("live.blocked.known-page", lambda pair: pair.like_known, "block-page"),
     Rule("live.indeterminate.known-no-block", lambda pair: bool(pair.no_blocks)),
@@ -104,7 +107,7 @@ RULES = (
     Rule("live.indeterminate.parked", _reads_as("parked")),
     Rule("live.indeterminate.refused-by-origin", lambda pair: pair.refused_by_origin),
     # Another page than the control's, or none to compare with.
-    Rule("live.blocked.notice", lambda pair: pair.other_page and pair.denies, "block-page"),
+    Rule("live.blocked.notice", lambda pair: pair.control is not None and pair.denies, "block-page"),
     Rule("live.blocked.notice-alone", lambda pair: pair.control is None and pair.denies, "block-page"),
     Rule("live.blocked.redirect", _denial_elsewhere, "redirect"),
     Rule("live.blocked.hint-of-notice", _hint, "block-page"),
@@ -113,7 +116,7 @@ RULES = (
     Rule("live.indeterminate.alone", lambda pair: pair.control is None),
     Rule("live.indeterminate.led-away", lambda pair: pair.led_away),
     Rule("live.indeterminate.other-page", lambda pair: pair.other_page),
-    Rule("live.indeterminate.partly-alike", lambda pair: True),
+    Rule("live.indeterminate.undecided", lambda pair: True),
 )
 
 
@@ -128,16 +131,15 @@ def decide(pair: Pair) -> Finding:
     ]
     if pair.like is not None:
         signs.append(f"length {pair.like.length:.2f}, terms {pair.like.terms:.2f}, structure {pair.like.structure:.2f}")
-    return Finding(rule.verdict, rule.id, rule.mechanism, tuple(signs))
+    return Finding(rule.verdict, rule.id, rule.mechanism, tuple(signs), rule.confirm)
 
 
 def agreed(findings: Sequence[Finding], confirmations: int) -> Finding:
-    """What is made of the visits of one case, at least one, in their order. They have to agree, and what rests on a
-    network error to have been confirmed that many times."""
+    """What is made of the visits of one case, at least one, in their order. They have to agree, and what is to be
+    confirmed to have been so that many times."""
     last = findings[-1]
     if len({(item.verdict, item.mechanism) for item in findings}) > 1:
         return Finding(Verdict.INDETERMINATE, "live.indeterminate.inconsistent")
-    by_error = last.verdict is Verdict.BLOCKED and any(sign.startswith("ERR_") for sign in last.signs)
-    if by_error and len(findings) < 1 + confirmations:
+    if last.confirm and len(findings) < 1 + confirmations:
         return Finding(Verdict.INDETERMINATE, "live.indeterminate.unconfirmed", "", last.signs)
     return last

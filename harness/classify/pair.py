@@ -36,9 +36,9 @@ class Look:
 
     @property
     def arrived(self) -> bool:
-        """Whether this is a page of the site itself, as far as one can see, and so fit to compare with."""
+        """Whether this is the site's own answer, as far as one can see, and so fit to compare with."""
         return (
-            self.seen.end is End.PAGE
+            self.seen.end in (End.PAGE, End.DOWNLOAD)
             and self.seen.status < 400
             and not self.seen.challenge
             and self.reading.other not in ("challenge", "parked")
@@ -55,9 +55,9 @@ def look(seen: Observation, document: str = "", addresses: tuple[str, ...] = (),
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`control` and `like` are None where the control shows nothing to compare with. `fingerprints` are those of blocks
-    that match on the test arm only, `no_blocks` those of known false positives; `like_known` says that the page is like
-    one that the product is known to block with."""
+    """`control` is None where the control arm shows nothing to compare with, `like` where not both had a page.
+    `fingerprints` are those of blocks that match on the test arm only, `no_blocks` those of known false positives;
+    `like_known` says that the page is like one that the product is known to block with."""
 
     test: Look
     control: Look | None
@@ -117,7 +117,7 @@ def pair(test: Look, control: Look | None, known: Sequence[Known] = (), blocked:
     return Pair(
         test,
         useful,
-        likeness.likeness(test.page, useful.page) if useful and test.seen.end is End.PAGE else None,
+        likeness.likeness(test.page, useful.page) if useful and test.seen.end is useful.seen.end is End.PAGE else None,
         tuple(sorted(ours.blocks - theirs.blocks)),
         tuple(sorted(ours.no_blocks)),
         any(likeness.likeness(test.page, page).same for page in blocked),

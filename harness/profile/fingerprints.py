@@ -5,6 +5,7 @@ is refused, and so is what would need much memory.
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -53,7 +54,7 @@ def known(fingerprint: Fingerprint, file: Path | None = None, line: int | None =
 
 def _rows(ref: str) -> Iterable[tuple[Path, int, Fingerprint]]:
     path = shipped.find(ref, FOLDER, "*.csv", "list of fingerprints")
-    rows = csv.DictReader(_text(path).splitlines(keepends=True), strict=True)
+    rows = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
     try:
         missing = sorted(Row.model_fields.keys() - set(rows.fieldnames or ()) - {"scope"})
         if missing:
@@ -65,7 +66,7 @@ def _rows(ref: str) -> Iterable[tuple[Path, int, Fingerprint]]:
                 raise UsageError(f"not {len(rows.fieldnames or ())} columns", file=path, line=rows.line_num)
             yield path, rows.line_num, _fingerprint(row, path, rows.line_num)
     except csv.Error as error:
-        raise UsageError(f"not CSV: {error}", file=path, line=rows.line_num) from None
+        raise UsageError(f"not CSV: {error}", file=path, line=rows.line_num + 1) from None
 
 
 def _text(path: Path) -> str:
