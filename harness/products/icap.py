@@ -45,7 +45,7 @@ class IcapProduct:
             await self._service.launch(setting)
         await self._options()
         self._authority.mkdir(exist_ok=True)
-        self._adapter.fault = ""
+        self._adapter = Adapter(self._clients)  # a new one, as requests may linger in the old
         proxy = LeanProxy([self._adapter], self._authority, upstream=self._upstream, ports=self._ports)
         self._proxy, self._ports = proxy, proxy.ports
         try:

@@ -1,6 +1,7 @@
 """An ICAP service as a product: started, asked, identified, found broken, and stopped."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,13 +10,35 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
+from harness.evidence.folder import RunFolder
 from harness.internet.pages import MISS_MARK
 from harness.model.errors import ProductFault, UsageError
+from harness.model.words import Outcome, Validity
 from harness.products.base import CANARY_BLOCK, Context
 from harness.products.icap import IcapProduct
 from harness.profile import product as profiles
+from harness.report.derive import derive
 from tests import live
 from tests.products.icap_peer import BLOCK, NONE, Message, listening
+
+ELSEWHERE = """
+schema = "pas-harness/product/1"
+name = "elsewhere"
+title = "A service that runs elsewhere"
+kind = "icap"
+description = "Made for a test."
+limitations = []
+
+[settings]
+default = "only"
+
+[settings.level.only]
+title = "The only setting"
+
+[params.reqmod]
+kind = "text"
+description = "Address of the service"
+"""
 
 
 @asynccontextmanager
@@ -140,3 +163,38 @@ def test_c_icap() -> None:
 
     with live.scratch() as work:
         asyncio.run(life(work))
+
+
+@pytest.mark.browser
+def test_a_service_that_breaks_in_mid_run_makes_no_verdict(tmp_path: Path) -> None:
+    """Once ten cases have been asked about, every block page breaks off, those of earlier cases too."""
+    profile = tmp_path / "elsewhere" / "profile.toml"
+    profile.parent.mkdir()
+    profile.write_text(ELSEWHERE, "utf-8")
+    cases = [live.block(f"bad-{n}", f"http://bad-{n}.test/") for n in range(10)]
+    cases += [live.allow(f"good-{n}", f"https://good-{n}.test/") for n in range(10)]
+    asked: set[bytes] = set()
+
+    def reply(message: Message) -> bytes:
+        head = message.heads["req-hdr"]
+        asked.update(re.findall(rb"//((?:bad|good)-\d)\.test/ ", head))
+        if b"//bad-" not in head and CANARY_BLOCK.encode() not in head:
+            return NONE
+        return BLOCK if len(asked) < 10 else BLOCK[:-9]
+
+    async def life() -> RunFolder:
+        async with listening(reply) as peer:
+            corpus = live.write_corpus(tmp_path / "corpus", cases)
+            folder = live.planned(tmp_path, str(profile.parent), corpus, params={"reqmod": peer.address})
+            await live.session(folder)
+            return folder
+
+    derived = derive(asyncio.run(life()))
+    assert any("could not be started again" in why or "restarts are allowed" in why for why in derived.voids)
+    outcomes = {item.outcome for item in derived.scored}
+    assert outcomes == {Outcome.CORRECT, Outcome.UNSCORED}
+    assert {item.judgement.validity for item in derived.scored} <= {
+        Validity.VALID,
+        Validity.PRODUCT_FAULT,
+        Validity.NOT_MEASURED,
+    }
