@@ -3,10 +3,12 @@
 `harness run` and `harness resume`, each a process of its own, carry runs of zoo products out at two settings, and are
 killed again and again, in every phase of a session alike, until the run is finished all the same. Every fourth kill
 also cuts the last line of the journal, as a power cut would. Then nothing may be missing, double or otherwise than in a
-run that nobody killed, and no process or scratch folder may be left. Exit code 1 when something is.
+run that nobody killed, and no process or scratch folder may be left. Exit code 1 when something is. Ctrl-C ends it with
+what it has found so far.
 """
 
 import argparse
+import contextlib
 import csv
 import itertools
 import random
@@ -180,11 +182,17 @@ def litter(place: Path) -> list[str]:
 
 
 def kill(
-    place: Path, products: Sequence[str], sizes: Sequence[int], kills: int, seed: int, tick: Callable[[], None]
-) -> Tally:
+    place: Path,
+    products: Sequence[str],
+    sizes: Sequence[int],
+    kills: int,
+    seed: int,
+    tally: Tally,
+    tick: Callable[[], None] = lambda: None,
+) -> None:
     """So many kills, over as many runs as they take, of all products and sizes; `tick` is called at every kill. Runs
     that went wrong stay in the folder `place`."""
-    rng, tally = random.Random(seed), Tally()
+    rng = random.Random(seed)
     kinds = [(product, size) for product in products for size in sizes]
     with adopting():
         folders = {kind: place / f"{kind[0]}-{kind[1]}" for kind in kinds}
@@ -200,7 +208,6 @@ def kill(
             tally.problems += [f"{work}: {problem}" for problem in problems]
             if not problems:
                 shutil.rmtree(work)
-    return tally
 
 
 def show(tally: Tally) -> None:
@@ -221,12 +228,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--product", action="append", help=f"of the zoo; again for several; default {PRODUCTS}")
     given = parser.parse_args()
-    place = Path(tempfile.mkdtemp(prefix="kills-"))
+    place, tally = Path(tempfile.mkdtemp(prefix="kills-")), Tally()
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=Console(stderr=True)) as progress, contextlib.suppress(KeyboardInterrupt):
         task = progress.add_task("kills", total=given.kills)
         products = given.product or PRODUCTS
-        tally = kill(place, products, SIZES, given.kills, given.seed, lambda: progress.advance(task))
+        kill(place, products, SIZES, given.kills, given.seed, tally, lambda: progress.advance(task))
     show(tally)
     if tally.problems:
         sys.exit(f"see {place}")

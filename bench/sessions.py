@@ -51,7 +51,7 @@ class Stuck(Exception):
 
 
 def phase(folder: RunFolder, segment: Path | None) -> Phase:
-    """What the session that writes the segment is doing; None when it has not begun one."""
+    """What the session that writes the segment, None when there is none yet, is doing."""
     if folder.seal_file.exists():
         return Phase.SCORING
     lines = segment.read_bytes().splitlines(keepends=True) if segment else []

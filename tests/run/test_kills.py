@@ -24,8 +24,9 @@ CASES = runs.cases(2, 2)
 
 @pytest.mark.browser
 def test_a_run_that_is_killed_again_and_again_is_finished_all_the_same() -> None:
+    tally = kills.Tally()
     with live.scratch() as tmp:
-        tally = kills.kill(tmp, ["zoo-reset"], [1], KILLS, seed=1, tick=lambda: None)
+        kills.kill(tmp, ["zoo-reset"], [1], KILLS, 1, tally)
     assert tally.problems == []
     assert tally.kills.total() == KILLS
     # A page that is cut off is attempted thrice at each of two settings, one that is not once; a control serves both.
