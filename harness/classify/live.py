@@ -83,6 +83,11 @@ def _ordinary(pair: Pair) -> bool:
     return test.arrived and test.reading.points <= 0 and len(test.page.text) >= SUBSTANCE and not pair.led_away
 
 
+def _fingerprint(pair: Pair) -> bool:
+    """Many fingerprints are addresses or phrases that a page about filters may hold too."""
+    return bool(pair.fingerprints) and (pair.control is not None or not _ordinary(pair))
+
+
 RULES = (
     Rule("live.indeterminate.fault", _ended(End.FAULT, End.CRASH)),
     Rule("live.indeterminate.timeout", _ended(End.TIMEOUT)),
@@ -99,7 +104,7 @@ RULES = (
     Rule("live.allowed.same-page", lambda pair: pair.same_page),
     Rule("live.blocked.known-page", lambda pair: pair.like_known, "block-page"),
     Rule("live.indeterminate.known-no-block", lambda pair: bool(pair.no_blocks)),
-    Rule("live.blocked.fingerprint", lambda pair: bool(pair.fingerprints), "block-page"),
+    Rule("live.blocked.fingerprint", _fingerprint, "block-page"),
     # Pages that get in the way and are no block.
     Rule("live.indeterminate.challenge", lambda pair: pair.test.seen.challenge or _reads_as("challenge")(pair)),
     Rule("live.indeterminate.login", lambda pair: pair.test.seen.status in (401, 407) or _reads_as("login")(pair)),
@@ -112,7 +117,7 @@ RULES = (
     Rule("live.blocked.redirect", _denial_elsewhere, "redirect"),
     Rule("live.blocked.hint-of-notice", _hint, "block-page"),
     Rule("live.blocked.sinkhole", lambda pair: pair.other_page and pair.bogus_address, "dns"),
-    Rule("live.allowed.page-alone", lambda pair: pair.control is None and _ordinary(pair)),
+    Rule("live.allowed.page-alone", lambda pair: pair.control is None and not pair.fingerprints and _ordinary(pair)),
     Rule("live.indeterminate.alone", lambda pair: pair.control is None),
     Rule("live.indeterminate.led-away", lambda pair: pair.led_away),
     Rule("live.indeterminate.other-page", lambda pair: pair.other_page),

@@ -30,11 +30,12 @@ _OPTIONS.log_errors = False
 
 
 class Row(BaseModel):
-    """One row. Columns of other names are left alone: OONI adds some now and then."""
+    """One row. Columns of other names are left alone, as OONI adds some now and then; names may stand twice, and scopes
+    be empty, as they do there."""
 
     model_config = ConfigDict(frozen=True, str_max_length=10_000)
 
-    name: Annotated[str, Field(pattern=r"^[\w.:-]{1,200}$")]
+    name: Annotated[str, Field(pattern=r"^[\w.:@+/-]{1,200}$")]
     scope: Literal["nat", "isp", "prod", "inst", "vbw", "fp", "injb", "prov", ""] = ""
     location_found: Annotated[str, Field(pattern=r"^(body|dns|header\.[a-z0-9-]{1,100})$")]
     pattern_type: Literal["full", "prefix", "contains", "regexp"]

@@ -148,6 +148,11 @@ def test_what_the_control_says_too_is_no_block() -> None:
     assert judged(visited(OTHER + "STOP"), control(STORY + "STOP")).rule_id == "live.indeterminate.other-page"
 
 
+def test_a_fingerprint_in_an_ordinary_page_seen_alone_is_kept_for_a_person() -> None:
+    assert judged(visited(STORY + "STOP"), None).rule_id == "live.indeterminate.alone"
+    assert judged(visited(OTHER + "STOP"), None).rule_id == "live.blocked.fingerprint"
+
+
 def test_a_refusal_without_a_notice_is_kept_for_a_person() -> None:
     assert judged(visited("<h1>403 Forbidden</h1><hr>nginx", status=403), CONTROL).verdict is Verdict.INDETERMINATE
     assert judged(visited("", status=403), CONTROL).verdict is Verdict.INDETERMINATE

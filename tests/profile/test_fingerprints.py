@@ -74,6 +74,13 @@ def test_columns_may_be_added_and_stand_in_any_order(tmp_path: Path) -> None:
     assert load_text(tmp_path, text)[0].fingerprint == Fingerprint("a", "", "body", "full", "x", 5)
 
 
+def test_names_may_stand_twice_and_scopes_be_empty(tmp_path: Path) -> None:
+    """As cp.c_isp_ru_taiget_body does there; cp.c_isp_ru_sky@net_body is another name of that list."""
+    items = load_text(tmp_path, f"{HEAD}\na@b_c,,,body,contains,x,5,,test,,\na@b_c,,,body,contains,y,5,,test,,\n")
+    assert [item.fingerprint.name for item in items] == ["a@b_c"] * 2
+    assert found(Traces("only y"), items, 5).blocks == {"a@b_c"}
+
+
 def test_no_expression_takes_long() -> None:
     """One that takes a backtracking engine for ever takes RE2 a moment."""
     hostile = known(Fingerprint("a", "", "body", "regexp", "(a+)+$", 5))
