@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 RETRY_SECONDS = 0.1
+BATCH = 200  # Linux takes 253 descriptors in one message
 
 
 async def readable(item: socket.socket) -> None:
@@ -38,16 +39,18 @@ async def take(path: Path, serve: Callable[[socket.socket], Awaitable[asyncio.Se
 
 
 async def _take_from(room: socket.socket, serve: Callable[[socket.socket], Awaitable[asyncio.Server]]) -> None:
-    servers = []
-    with room, contextlib.suppress(ConnectionError):
-        while True:
-            await readable(room)
-            data, descriptors, _, _ = socket.recv_fds(room, 1, 1)
-            if not data:
-                break
-            servers += [await serve(socket.socket(fileno=item)) for item in descriptors]
-    for server in servers:
-        server.close()
+    servers: list[asyncio.Server] = []
+    try:
+        with room, contextlib.suppress(ConnectionError):
+            while True:
+                await readable(room)
+                data, descriptors, _, _ = socket.recv_fds(room, 1, BATCH)
+                if not data:
+                    break
+                servers += [await serve(socket.socket(fileno=item)) for item in descriptors]
+    finally:
+        for server in servers:
+            server.close()
 
 
 async def hand_over(path: Path, listeners: Sequence[socket.socket], done: Callable[[], None]) -> None:
@@ -55,8 +58,9 @@ async def hand_over(path: Path, listeners: Sequence[socket.socket], done: Callab
     while True:
         with socket.socket(socket.AF_UNIX) as taker, contextlib.suppress(OSError):
             taker.connect(str(path))
-            for item in listeners:
-                socket.send_fds(taker, [b"."], [item.fileno()])
+            numbers = [item.fileno() for item in listeners]
+            for start in range(0, len(numbers), BATCH):
+                socket.send_fds(taker, [b"."], numbers[start : start + BATCH])
             done()
             await readable(taker)
         await asyncio.sleep(RETRY_SECONDS)

@@ -24,7 +24,7 @@ from harness.model import canonical
 from harness.model.errors import HarnessError
 
 TOOLS = {"unshare": "util-linux", "setpriv": "util-linux", "ip": "iproute2"}
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 20.0
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
 
 
@@ -56,6 +56,8 @@ class Room:
                 message = control.recv(65536)
             except TimeoutError:
                 message = b'{"error": "it was not set up in time"}'
+            except ConnectionError:
+                message = b""
         wrong = _error(process, message)
         process.wait()
         return wrong
@@ -83,6 +85,8 @@ class Room:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await readable(control)
                 message = control.recv(65536)
+        except ConnectionError:
+            message = b""
         except TimeoutError:
             message = b'{"error": "the replayed Internet did not take its doors in time"}'
         except BaseException:
@@ -133,7 +137,7 @@ class Room:
 
     async def expose(self, port: int) -> int:
         """The port on our loopback that leads to a TCP port on the loopback inside, now or once something listens
-        there; until then its connections are reset."""
+        there; until then its connections end at once."""
         server = await asyncio.start_server(partial(self._through, port), "127.0.0.1", 0)
         self._exposed.append(server)
         return int(server.sockets[0].getsockname()[1])
@@ -155,7 +159,7 @@ class Room:
         try:
             inner_reader, inner_writer = await self.connect(port)
         except (OSError, HarnessError):
-            writer.transport.abort()
+            writer.close()
             return
         await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
 
@@ -167,9 +171,12 @@ class Room:
                     await readable(self._control)
                 message, descriptors, _, _ = socket.recv_fds(self._control, 65536, 1)
             except (OSError, TimeoutError):
-                message, descriptors = b"", []
-        if error := _error(self._process, message):
-            raise HarnessError(f"the room did not do as asked: {error}")
+                self._process.kill()
+                message = b""
+        if not message:
+            raise HarnessError("the room is gone")
+        if wrong := json.loads(message).get("error"):
+            raise HarnessError(f"the room did not do as asked: {wrong}")
         return [socket.socket(fileno=item) for item in descriptors]
 
 
@@ -187,10 +194,11 @@ def _start(config: dict[str, Any]) -> tuple[subprocess.Popen[bytes], socket.sock
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
-        ours.send(json.dumps(config).encode())
     except OSError:
         ours.close()
         raise
+    with contextlib.suppress(BrokenPipeError):  # then its last words say why it ended
+        ours.send(json.dumps(config).encode())
     return process, ours
 
 

@@ -25,7 +25,9 @@ def origin(tmp_path: Path) -> Origin:
     (tmp_path / "a.png").write_bytes(b"png")
     (tmp_path / "goal.html").write_text("<p>goal</p>")
     resources = {"case.test/a.png": tmp_path / "a.png", "goal.test/": tmp_path / "goal.html"}
-    return Origin({("127.0.0.1", port): arm for arm, port in PORTS.items()}, resources, {"block.harness.test": "<p>stopped"})
+    return Origin(
+        {("127.0.0.1", port): arm for arm, port in PORTS.items()}, resources, {"block.harness.test": "<p>stopped"}
+    )
 
 
 @pytest.fixture
