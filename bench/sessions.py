@@ -19,7 +19,7 @@ from harness.evidence.folder import RunFolder
 from harness.evidence.journal import segments
 
 MAIN = (sys.executable, "-c", "from harness.cli.main import main; main()")
-PATIENCE = 120.0  # seconds within which a thing has happened, on a machine however busy
+PATIENCE = 600.0  # seconds within which a thing has happened, on a machine however busy
 GLANCE = 0.002  # seconds between two looks at a run folder
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
 
