@@ -22,7 +22,7 @@ _TERM = re.compile("[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Each from 0, nothing in common, to 1, the same: the shorter length by the longer; cosines of term counts and of
+    """Each from 0, nothing in common, to 1, the same: the shorter length by the longer; cosines of term weights and of
     element counts. Two pages without any are alike in that."""
 
     length: float
@@ -51,11 +51,14 @@ def likeness(one: Page, two: Page) -> Likeness:
     return Likeness(shorter / longer if longer else 1.0, _cosine(_terms(one), _terms(two)), _cosine(one.tags, two.tags))
 
 
-def _terms(page: Page) -> Counter[str]:
-    return Counter(_TERM.findall(f"{page.title} {page.text}".casefold()))
+def _terms(page: Page) -> dict[str, float]:
+    """Weights 1 + ln of the count, so that the commonest words do not make all pages of a language alike (sublinear
+    term frequency; Manning, Raghavan and Schütze, Introduction to Information Retrieval, 6.4.1)."""
+    counts = Counter(_TERM.findall(f"{page.title} {page.text}".casefold()))
+    return {term: 1 + math.log(count) for term, count in counts.items()}
 
 
-def _cosine(one: Mapping[str, int], two: Mapping[str, int]) -> float:
+def _cosine(one: Mapping[str, float], two: Mapping[str, float]) -> float:
     if not one or not two:
         return float(bool(one) == bool(two))
     product = math.fsum(count * two.get(name, 0) for name, count in one.items())

@@ -48,10 +48,10 @@ def test_cosines_are_scipys(counts: list[tuple[int, int]]) -> None:
         )
         for arm in (0, 1)
     )
-    expected = 1 - cosine([count[0] for count in counts], [count[1] for count in counts])
     found = likeness(one, two)
-    assert found.terms == pytest.approx(expected, abs=1e-9)
-    assert found.structure == pytest.approx(expected, abs=1e-9)
+    assert found.structure == pytest.approx(1 - cosine(*zip(*counts, strict=True)), abs=1e-9)
+    weights = [[1 + math.log(count) if count else 0 for count in arms] for arms in zip(*counts, strict=True)]
+    assert found.terms == pytest.approx(1 - cosine(*weights), abs=1e-9)
 
 
 def test_the_length_of_jones_et_al() -> None:
