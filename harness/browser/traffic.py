@@ -33,6 +33,7 @@ class Traffic:
         self._assets: dict[str, Asset] = {}
         self._loaders: list[str] = []  # of the main frame, in order
         self._loads: set[str] = set()
+        self._begun: set[str] = set()  # documents whose answer has begun to arrive
         self._changed = asyncio.Event()
         self._crash = asyncio.Event()
         self._download: dict[str, str] = {}
@@ -76,6 +77,7 @@ class Traffic:
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         self.strict_transport = self.strict_transport or "strict-transport-security" in headers
         if event["requestId"] in self._loaders and event.get("frameId") == self.main_frame:
+            self._begun.add(event["requestId"])
             self.status, self.mime = int(answer["status"]), answer.get("mimeType", "")
             kept = sorted(headers.items())[:HEADERS_KEPT]
             self.headers = [(name[:HEADER_LENGTH], str(value)[:HEADER_LENGTH]) for name, value in kept]
@@ -85,6 +87,9 @@ class Traffic:
     def _failed(self, event: dict[str, Any]) -> None:
         if event["requestId"] in self._loaders:
             self.main_error = event.get("errorText", "")
+            if event["requestId"] in self._begun:  # broken off: what has come is shown, and nothing more comes
+                self._loads.add(event["requestId"])
+                self._wake()
         elif asset := self._assets.get(event["requestId"]):
             self._assets[event["requestId"]] = Asset(asset.url, event.get("errorText", "failed"))
 

@@ -1,6 +1,7 @@
 """Products that run as processes of ours: everything about them comes from their profile."""
 
 import asyncio
+import contextlib
 import datetime
 import getpass
 import os
@@ -124,7 +125,8 @@ class Managed:
             await process.stop(how.stop_seconds)
             for pattern in self._rendered(how.leftovers, self.variables):
                 for path in Path(pattern).parent.glob(Path(pattern).name):
-                    path.unlink(missing_ok=True)
+                    with contextlib.suppress(OSError):  # another user's
+                        path.unlink(missing_ok=True)
 
     async def identity(self) -> dict[str, str]:
         """What the identity commands print, and the digest of the lists loaded."""

@@ -159,3 +159,29 @@ def test_errors_of_the_network_have_their_own_names(tmp_path: Path) -> None:
         assert (sight.end, sight.error) == (End.NETWORK_ERROR, "net::ERR_NAME_NOT_RESOLVED")
 
     stand(tmp_path, script)
+
+
+CUT_SHORT = (
+    b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    b"2d\r\n<title>No</title><h1>Access denied</h1><p>...\r\n"
+)
+
+
+def test_an_answer_that_breaks_off_is_what_had_come(tmp_path: Path) -> None:
+    """As squid does with the block pages of an ICAP service: the last chunk is missing."""
+
+    async def script(at: Stand) -> None:
+        async def breaks_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(CUT_SHORT)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(breaks_off, "127.0.0.1", 0)
+        tab = await at.browser.tab(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        seen = await tab.visit("http://page.test/", "token", SECONDS)
+        assert (seen.end, seen.status, seen.title) == (End.PAGE, 403, "No")
+        assert "Access denied" in seen.text
+        server.close()
+
+    stand(tmp_path, script)
