@@ -5,6 +5,7 @@ resolver told the answer, so that the browser's native errors show.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 
+from harness.browser.chromium import RESOLVES_NOTHING
 from harness.internet.names import Names, listen
 from harness.model.errors import ProductFault, UsageError
 from harness.products.base import Route
@@ -22,7 +24,7 @@ from harness.products.base import Route
 ADDRESS = "127.0.0.1"
 ASK_SECONDS = 10.0
 AT_ONCE = 32
-NOWHERE = "~NOTFOUND"
+PORTS_TRIED = 20
 MAX_ARGUMENT = 128 * 1024 - 1  # Linux: MAX_ARG_STRLEN
 HOW = "emulated: the product was asked once for each host of the corpus; the browser was told what it answered"
 
@@ -37,8 +39,13 @@ class Emulation:
 
     @classmethod
     async def start(cls, address: str) -> "Emulation":
-        """A name server that answers every name with `address`."""
-        udp, tcp = listen(ADDRESS, 0)
+        """A name server that answers every name with `address`. Raises ProductFault when no port is free."""
+        for _ in range(PORTS_TRIED):
+            with contextlib.suppress(OSError):  # the port that is free for the one protocol is taken for the other
+                udp, tcp = listen(ADDRESS, 0)
+                break
+        else:
+            raise ProductFault("no port is free for the name server behind the product")
         names = Names(address)
         await names.serve(udp, tcp)
         return cls(names, udp.getsockname()[1])
@@ -66,11 +73,13 @@ class Emulation:
         refused = f"{ADDRESS}:{self._refusing.getsockname()[1]}"
         rules = []
         for host, address in stopped.items():
-            if address and ipaddress.ip_address(address).is_loopback:
+            if not address:
+                continue  # as no name is found that no rule speaks of
+            if ipaddress.ip_address(address).is_loopback:
                 rules.append(f"MAP {host}:80 {address}:{page_port}")
-            rules.append(f"MAP {host} {refused if address else NOWHERE}")
-        rules.append(f"MAP * {NOWHERE} , EXCLUDE {ADDRESS}")
-        argument = "--host-resolver-rules=" + " , ".join(rules)
+            rules.append(f"MAP {host} {refused}")
+        switch, _, nothing = RESOLVES_NOTHING.partition("=")
+        argument = f"{switch}={' , '.join([*rules, nothing])}"
         if len(argument) > MAX_ARGUMENT:
             raise UsageError(
                 f"{len(stopped)} blocked hosts are more than a browser can be told; use --limit, or a machine that"
