@@ -1,7 +1,8 @@
-"""`harness product`: the products there are."""
+"""`harness product`: the products there are, and new ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import click
 from rich.table import Table
@@ -10,13 +11,17 @@ from harness.browser.find import find
 from harness.cli import actions, options
 from harness.model.errors import HarnessError, UsageError
 from harness.profile import product as profiles
-from harness.profile import shipped
-from harness.run.check import Finding, check_product
+from harness.profile import schema as schemas
+from harness.profile import shipped, skeleton
+from harness.run.check import check_product
+from harness.run.finding import Finding, Grade
+
+COLOURS = {Grade.OK: "green", Grade.NOTE: "yellow", Grade.BAD: "red"}
 
 
 @click.group()
 def product() -> None:
-    """List products, or check one."""
+    """List products, make a new one, or check one."""
 
 
 @product.command("list")
@@ -36,6 +41,29 @@ def list_() -> None:
 
 
 @product.command()
+@click.argument("kind")
+@click.argument("name")
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Folder to make; default NAME.")
+def new(kind: str, name: str, out: Path | None) -> None:
+    """Write a profile to fill in, for a product NAME of a KIND: proxy, dns, extension, policy, icap, transparent,
+    remote or live."""
+    folder = (out or Path(name)).absolute()
+    skeleton.make(kind, name, folder)
+    click.echo(f"{folder / 'profile.toml'} is to be filled in; then: harness product check {folder}")
+
+
+@product.command()
+@click.argument("what", type=click.Choice([*schemas.MODELS]), default="product")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+def schema(what: str, out: Path | None) -> None:
+    """The JSON Schema of WHAT people write (a product's profile, criteria, rules, or corpus.toml), for editors."""
+    if out is None:
+        click.echo(schemas.text(what), nl=False)
+    else:
+        out.write_text(schemas.text(what), "utf-8")
+
+
+@product.command()
 @click.argument("name")
 @click.option("--param", "given", multiple=True, metavar="K=V", help="Parameter of the product.")
 @options.browser
@@ -52,8 +80,6 @@ async def _say(findings: AsyncIterator[Finding]) -> int:
     """Print each finding as it comes; returns how many are bad."""
     bad = 0
     async for finding in findings:
-        click.echo(
-            f"{click.style('ok  ', fg='green') if finding.good else click.style('BAD ', fg='red')} {finding.text}"
-        )
-        bad += not finding.good
+        click.echo(f"{click.style(f'{finding.grade:4}', fg=COLOURS[finding.grade])} {finding.text}")
+        bad += finding.grade is Grade.BAD
     return bad

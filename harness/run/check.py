@@ -1,44 +1,23 @@
-"""A product checked without a corpus: does it start, carry the browser, allow and block, say who it is, and stop?"""
+"""A product checked without a corpus: does it start, carry the browser, allow and block, say who it is, start again and
+stop; and in plain words what is wrong where it does not."""
 
+import contextlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.classify.canary import Canary, sings
+from harness.classify.verdict import judge
 from harness.evidence import scratch
-from harness.evidence.blobs import Blobs
-from harness.internet.client import Internet
 from harness.model.errors import ProductFault
-from harness.model.spec import Limits
-from harness.model.words import Arm
-from harness.products import kinds
-from harness.products.base import Context
+from harness.model.observation import CaseEvidence, Observation
+from harness.model.words import Arm, Verdict
 from harness.profile.product import Product as Profile
-from harness.run.attempt import Lane
-from harness.run.canaries import ROUNDS, errand, silence
-from harness.run.rig import Rig
-
-LIMITS = Limits(attempt_seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing checked, in plain words."""
-
-    good: bool
-    text: str
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    work = scratch.make("check")
-    for part in ("internet", "product", "blobs"):
-        (work / part).mkdir(mode=0o755)
-    try:
-        yield work
-    finally:
-        scratch.remove(work)
+from harness.profile.product import which as program
+from harness.run import diagnosis, lifecycle
+from harness.run.canaries import silence
+from harness.run.finding import Finding, Grade, bad, good, note
+from harness.run.traces import Traces
+from harness.run.trial import LIMITS, Trial, trial
 
 
 async def check_product(profile: Profile, params: dict[str, str], browser: Path) -> AsyncIterator[Finding]:
@@ -46,37 +25,109 @@ async def check_product(profile: Profile, params: dict[str, str], browser: Path)
 
     Raises UsageError when the product is not installed or wrongly set.
     """
+    absent = [*_absent(profile)]
+    for finding in absent:
+        yield finding
+    if absent:
+        return
     with _folder() as work:
-        hosts = {item.host: (profile.folder / item.file).read_text("utf-8") for item in profile.page}
-        internet = Internet(work / "internet", {}, hosts, "check")
-        await internet.start()
+        traces = Traces(work)
+        async with traces.watched(), trial(profile, params, browser, work / "one") as one:
+            fine = True
+            async for finding in _settings(one, traces, profile):
+                fine = fine and finding.grade is not Grade.BAD
+                yield finding
+            if fine:
+                async for finding in lifecycle.killed(one, traces, profile.settings.default):
+                    yield finding
+                async with trial(profile, params, browser, work / "other") as other:
+                    yield await lifecycle.side_by_side(one, other, profile, params)
+            async for finding in lifecycle.end(one, traces, profile):
+                yield finding
+            port = one.port
+        for finding in await lifecycle.left(traces, profile, port):
+            yield finding
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    work = scratch.make("check")
+    try:
+        yield work
+    finally:
+        scratch.remove(work)
+
+
+def _absent(profile: Profile) -> Iterator[Finding]:
+    """Programs that a command names and this machine has not."""
+    commands = [("identity", item.command) for item in profile.identity]
+    commands += [("process", command) for item in profile.process for command in (*item.prepare, item.command)]
+    for key, command in commands:
+        if "{{" not in command[0] and program(command[0]) is None:
+            yield bad(
+                f"`{command[0]}`, which [{key}] names, is not on this machine",
+                f"install it, or correct the path; name it in install.programs. {profile.install.advice}".strip(),
+            )
+
+
+async def _settings(one: Trial, traces: Traces, profile: Profile) -> AsyncIterator[Finding]:
+    configurations: dict[str, list[str]] = {}
+    for setting in profile.settings.level:
         try:
-            product = kinds.make(Context(profile, params, work / "product", internet.test_port))
-            rig = Rig(internet, product, browser, LIMITS, lambda kind, data: None)
-            try:
-                for setting in profile.settings.level:
-                    async for finding in _setting(rig, setting, Blobs(work / "blobs")):
-                        yield finding
-            except ProductFault as error:
-                yield Finding(False, str(error))
-            finally:
-                await rig.stop()
-            yield Finding(False, "it still runs after being stopped") if product.alive else Finding(True, "it stops")
-        finally:
-            await internet.stop()
+            seconds = await one.start(setting)
+            identity = await one.rig.product.identity()
+            said = ", ".join(f"{name} {value}" for name, value in identity.items())
+            yield good(f"setting {setting}: it starts ({seconds:.1f} s with the browser) and says who it is ({said})")
+            async for finding in _canaries(one, profile, setting):
+                yield finding
+            if await one.rig.product.identity() != identity:
+                yield bad(f"setting {setting}: it is another version now than when it started", "stop its updates")
+        except ProductFault as error:
+            traces.look()
+            yield bad(f"setting {setting}: {error}", diagnosis.not_started(str(error), traces.ports))
+            return
+        configurations.setdefault(lifecycle.configuration(profile, setting, one.work), []).append(setting)
+    for digest, settings in configurations.items():
+        if digest and len(settings) > 1:
+            yield bad(
+                f"settings {' and '.join(settings)} make the same configuration, so they change nothing",
+                "have a template use `setting`, or the `values` of each level",
+            )
 
 
-async def _setting(rig: Rig, setting: str, blobs: Blobs) -> AsyncIterator[Finding]:
-    await rig.start(setting)
-    identity = ", ".join(f"{name} {value}" for name, value in (await rig.product.identity()).items())
-    yield Finding(True, f"setting {setting}: it starts and says who it is ({identity})")
-    lanes = {arm: Lane(rig, arm, blobs, LIMITS.attempt_seconds) for arm in Arm}
-    for number, (which, arm, scheme) in enumerate(ROUNDS, 1):
-        seen = await lanes[arm].attempt(errand(which, arm, scheme, setting, number))
-        good = sings(which, seen) is True
-        what = "blocked" if which is Canary.BLOCK else "allowed"
-        through = "through the product" if arm is Arm.TEST else "without the product"
-        fine = f"the canary to {which} is {what} over {scheme} {through}"
-        yield Finding(good, f"setting {setting}: {fine if good else silence(which, arm, scheme, '', seen)}")
-    for lane in lanes.values():
-        await lane.close()
+async def _canaries(one: Trial, profile: Profile, setting: str) -> AsyncIterator[Finding]:
+    """Both canaries by both schemes; ends when the test bench does not work, or the product has stopped."""
+    filters = True
+    for scheme in ("http", "https"):
+        for which in Canary:
+            if scheme == "https" and which is Canary.BLOCK and not filters:
+                continue
+            control = await one.attempt(which, Arm.CONTROL, scheme, setting)
+            if not sings(Canary.ALLOW, control):
+                yield bad(silence(Canary.ALLOW, Arm.CONTROL, scheme, "", control), "")
+                return
+            seen = await one.attempt(which, Arm.TEST, scheme, setting)
+            if not one.rig.product.alive:
+                raise ProductFault(f"it died when it was asked for the canary to {which} over {scheme}")
+            finding = _canary(which, scheme, control, seen, profile)
+            filters = filters and not (which is Canary.BLOCK and finding.grade is Grade.BAD)
+            yield Finding(finding.grade, f"setting {setting}: {finding.text}")
+
+
+def _canary(which: Canary, scheme: str, control: Observation, seen: Observation, profile: Profile) -> Finding:
+    advice = diagnosis.silent(which, seen)
+    if sings(which, seen) is None:
+        return bad(f"the canary to {which} could not be tried over {scheme} ({seen.error or seen.end})", advice)
+    if not sings(which, seen):
+        text = silence(which, Arm.TEST, scheme, "", seen)
+        if which is Canary.BLOCK and scheme == "https":
+            return note(f"{text} https, only http: say so in its limitations, or {advice}")
+        return bad(text, advice)
+    pages = [[item.model_dump() for item in found] for found in (profile.fingerprint, profile.error_page)]
+    judgement = judge(CaseEvidence([control], [seen]), pages[0], LIMITS, pages[1])
+    if which is Canary.BLOCK and judgement.verdict is not Verdict.BLOCKED:
+        return bad(f"the canary to block over {scheme}: {diagnosis.no_block(seen, judgement.rule_id)}", "")
+    if which is Canary.ALLOW and judgement.verdict is not Verdict.ALLOWED:
+        return note(f"the canary to allow arrives over {scheme}, but {judgement.verdict} ({judgement.rule_id})")
+    how = f"blocked ({judgement.mechanism})" if which is Canary.BLOCK else "allowed"
+    return good(f"the canary to {which} is {how} over {scheme} through the product")
