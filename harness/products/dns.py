@@ -20,7 +20,6 @@ from harness.products.managed import Managed
 from harness.products.policy import FOLDERS, NAME
 
 ADDRESS, PORT, PAGE_PORT = "127.0.0.1", 53, 80
-DOH = "127.0.0.2"  # not where a name that leads to 0.0.0.0 leads
 ASK_SECONDS = 2.0
 
 
@@ -29,7 +28,8 @@ class DnsProduct(Managed):
     `names_port`; a block page of its own may listen at any other address of the loopback, port `page_port`.
 
     The parameter `route`, where the profile has it, is "room", "emulated" or "auto", a room where the machine permits
-    one. The parameter `transport` is "dns", or "doh" for a product that answers at https://`doh`/dns-query too.
+    one. The parameter `transport` is "dns", or "doh" for a product that answers at
+    https://127.0.0.1:`doh_port`/dns-query too.
     """
 
     def __init__(self, context: Context) -> None:
@@ -44,7 +44,8 @@ class DnsProduct(Managed):
         self._room: Room | None = None
         self._rooms = 0
         self._emulation: Emulation | None = None
-        self._free = (self.port, *free_ports(1))
+        self._page_port, self._doh_port = free_ports(2)
+        self.variables["doh_port"] = self._doh_port
 
     async def start(self, setting: str) -> Route:
         if self._how == "auto":
@@ -53,7 +54,7 @@ class DnsProduct(Managed):
 
     async def _in_room(self, setting: str) -> Route:
         names, names_port = Room.names
-        self.variables.update(port=PORT, names=names, names_port=names_port, page_port=PAGE_PORT, doh=DOH)
+        self.variables.update(port=PORT, names=names, names_port=names_port, page_port=PAGE_PORT)
         self._rooms += 1
         work = self.context.work / f"room-{self._rooms}"
         try:
@@ -71,7 +72,8 @@ class DnsProduct(Managed):
 
     async def _only_https(self, room: Room, policy: Path) -> None:
         """Have browsers in the room ask nothing but the product, by policy, as an administrator would."""
-        template = f"https://{DOH}/dns-query"
+        # The room's own resolver asks the Internet's names, unfiltered, as that of a machine set up so may.
+        template = f"https://{ADDRESS}:{self._doh_port}/dns-query"
         policy.write_text(json.dumps({"DnsOverHttpsMode": "secure", "DnsOverHttpsTemplates": template}), "utf-8")
         for folder in FOLDERS:
             await room.bind(policy, Path("/etc") / folder / "policies" / "managed" / NAME)
@@ -80,13 +82,10 @@ class DnsProduct(Managed):
         if self._https:
             raise UsageError("DNS over HTTPS can be tested in a room only", key="--param transport")
         self._emulation = await Emulation.start(Room.names[0])
-        port, page_port = self._free
-        self.variables.update(
-            port=port, names=ADDRESS, names_port=self._emulation.names_port, page_port=page_port, doh=DOH
-        )
+        self.variables.update(names=ADDRESS, names_port=self._emulation.names_port, page_port=self._page_port)
         await self.launch(setting)
-        answers = await self._emulation.ask(self._hosts, port)
-        return self._emulation.route(answers, self.context.upstream_port, page_port)
+        answers = await self._emulation.ask(self._hosts, self.port)
+        return self._emulation.route(answers, self.context.upstream_port, self._page_port)
 
     async def stop(self) -> None:
         await super().stop()
