@@ -89,7 +89,10 @@ def bind(source: Path, target: Path) -> None:
     OSError."""
     target = Path(os.path.realpath(target))
     if not target.exists():
-        _mirror(next(folder for folder in target.parents if folder.is_dir()))
+        above = next(folder for folder in target.parents if folder.is_dir())
+        if above == Path("/"):
+            raise OSError(f"{target} cannot be made: / itself cannot be covered")
+        _mirror(above)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.mkdir() if source.is_dir() else target.touch()
     kernel.bind(source, target)
@@ -123,7 +126,7 @@ def handle(command: dict[str, Any]) -> tuple[dict[str, Any], list[socket.socket]
             return {"error": f"unknown command {other!r}"}, []
 
 
-async def hold(control: socket.socket, internet: str, listeners: Sequence[socket.socket], names: Names) -> None:
+async def hold(control: socket.socket, internet: str, listeners: Sequence[socket.socket]) -> None:
     """Hand over the doors, say so, and answer commands until the input ends."""
     tasks = [asyncio.create_task(_ready(control, handed := asyncio.Event()))]
     if internet:
@@ -138,9 +141,6 @@ async def hold(control: socket.socket, internet: str, listeners: Sequence[socket
         _say(control, answer, sockets)
         for item in sockets:
             item.close()
-    for task in tasks:
-        task.cancel()
-    names.close()
 
 
 async def _ready(control: socket.socket, handed: asyncio.Event) -> None:
@@ -171,7 +171,7 @@ async def main() -> None:
     names = Names(WORLD)
     await names.serve(*sockets)
     with contextlib.suppress(ConnectionError):
-        await hold(control, config["internet"], listeners, names)
+        await hold(control, config["internet"], listeners)
 
 
 if __name__ == "__main__":

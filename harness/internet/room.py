@@ -60,7 +60,7 @@ class Room:
                 message = b""
         wrong = _error(process, message)
         process.wait()
-        return wrong
+        return wrong and f"the system permits no network namespace here: {wrong}"
 
     @classmethod
     async def open(cls, work: Path, doors: Sequence[int], internet: Path) -> "Room":

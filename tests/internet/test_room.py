@@ -282,9 +282,12 @@ def test_what_is_bound_is_seen_inside_alone(tmp_path: Path) -> None:
             assert await output(room, ["cat", "/etc/group"]) == Path("/etc/group").read_text().strip()
             with pytest.raises(HarnessError, match="No such file"):
                 await room.bind(tmp_path / "nothing", Path("/etc/passwd"))
+            with pytest.raises(HarnessError, match="cannot be covered"):
+                await room.bind(tmp_path / "folder", Path("/pas-harness-test/folder"))
 
     asyncio.run(life())
     assert sorted(Path("/etc").iterdir()) == before
+    assert not Path("/pas-harness-test").exists()
     assert "root:" in Path("/etc/passwd").read_text()
 
 
@@ -442,4 +445,5 @@ def test_a_machine_that_permits_none_says_why() -> None:
         check=True,
         cwd=ROOT,
     )
+    assert done.stdout.startswith("the system permits no network namespace here: unshare: ")
     assert "Operation not permitted" in done.stdout
