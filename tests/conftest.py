@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from harness.browser import find
+from harness.internet.room import Room
 from harness.model.errors import UsageError
 from harness.profile import product
 
@@ -48,7 +49,14 @@ def _lacking(mark: pytest.Mark) -> str:
         profile = product.load(mark.args[0])
         if missing := profile.missing_programs():
             return f"{profile.name}: {', '.join(missing)} not found. {profile.install.advice}"
+    if mark.name == "room":
+        return _lacking_room()
     return ""
+
+
+@cache
+def _lacking_room() -> str:
+    return Room.possible()
 
 
 @cache

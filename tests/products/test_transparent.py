@@ -22,6 +22,7 @@ CASES = (
 
 
 @pytest.mark.browser
+@pytest.mark.room
 @pytest.mark.product("squid-transparent")
 @pytest.mark.parametrize("https", ["inspect", "none"])
 def test_what_passes_it_is_filtered_and_nothing_else(tmp_path: Path, https: str) -> None:
