@@ -238,6 +238,8 @@ def main() -> None:
     if tally.problems:
         sys.exit(f"see {place}")
     shutil.rmtree(place)
+    if tally.kills.total() < given.kills:
+        sys.exit("interrupted")
 
 
 if __name__ == "__main__":
