@@ -19,7 +19,9 @@ POLICY = "policy.json"
 FOLDERS = ("chromium", "chromium-browser", "opt/chrome", "opt/chrome_for_testing")
 NAME = "zzzz-harness.json"  # of several files the last one, by name, decides
 LISTS = ("URLBlocklist", "URLAllowlist")
-MAX_ENTRIES = 1000  # https://chromeenterprise.google/policies/#URLBlocklist: what comes after is ignored
+# https://chromeenterprise.google/policies/#URLAllowlist: what comes after is ignored without a word, in Chromium 156
+# from the 1,501st entry on.
+MAX_ENTRIES = 1000
 TRY_SECONDS = 10.0
 
 
@@ -109,7 +111,7 @@ class PolicyProduct(Rendered):
                 raise UsageError("is not a list", file=template, key=name)
             if (count := len(policy.get(name, []))) > MAX_ENTRIES:
                 raise UsageError(
-                    f"has {count} entries, of which Chromium would heed the first {MAX_ENTRIES} only;"
+                    f"has {count} entries, of which Chromium is sure to heed the first {MAX_ENTRIES} only;"
                     " give shorter block lists",
                     file=template,
                     key=name,
