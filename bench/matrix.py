@@ -1,9 +1,8 @@
 """Every installed product on the same corpus of known answers: `python -m bench.matrix [--cases 200] [--products …]`.
 
 Block lists and addresses around them are made up on reserved names; what a product with those lists has to block is
-known without it. A product is judged by what it can see: only hosts where it filters names, and only hosts of https
-where it does not decrypt (`--param https=tunnel`), which its profile has to declare. Exit code 1 when an answer is not
-as known, or a product leaves something behind.
+known without it. A product is judged by what it can see: whole URLs, unless its profile declares that it sees names
+only, or of https only hosts. Exit code 1 when an answer is not as known, or a product leaves something behind.
 """
 
 import argparse
@@ -39,7 +38,6 @@ from harness.run.traces import Traces
 
 CRITERIA = "pas74-kitemark"
 UNREPLAYED = ("live", "remote")  # kinds that need more than this machine
-NAMES_ONLY = ("dns",)  # kinds that see no more than names
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +107,14 @@ def ways(names: Sequence[str]) -> list[Way]:
 
 
 def sees_paths(profile: Product, params: dict[str, str], url: str) -> bool:
-    """Whether the product sees the path of the URL, by its kind and by how it treats https."""
-    if profile.kind in NAMES_ONLY:
-        return False
-    return not (urlsplit(url).scheme == "https" and params.get("https") == "tunnel")
-
-
-def declares(profile: Product) -> bool:
-    """Whether the profile says that it does not enforce lists of pages everywhere."""
-    return any("`urls`" in text and "enforced" in text for text in profile.limitations)
+    """Whether the product sees the path of the URL, going by the limitations that its profile declares: "… sees names
+    only", or "With https = \"…\" only the host of an https URL is seen"."""
+    https = urlsplit(url).scheme == "https"
+    for text in profile.limitations:
+        when, hosts_only, _ = text.partition("only the host of an https URL is seen")
+        if "sees names only" in text or (https and hosts_only and f'"{params.get("https")}"' in when):
+            return False
+    return True
 
 
 def judged(row: Row, profile: Product, params: dict[str, str], answers: Known, derived: Derived) -> None:
@@ -128,8 +125,7 @@ def judged(row: Row, profile: Product, params: dict[str, str], answers: Known, d
     for item in derived.scored:
         url = item.case.url
         full = profile.kind != "direct" and answers.blocks(url)
-        seen = sees_paths(profile, params, url) or not declares(profile)
-        expected = full and answers.blocks(url, paths=seen)
+        expected = full and answers.blocks(url, sees_paths(profile, params, url))
         row.declared += full is not expected
         verdict = item.judgement.verdict
         if verdict is Verdict.BLOCKED:

@@ -59,8 +59,11 @@ def schema(what: str, out: Path | None) -> None:
     """The JSON Schema of WHAT people write (a product's profile, criteria, rules, or corpus.toml), for editors."""
     if out is None:
         click.echo(schemas.text(what), nl=False)
-    else:
+        return
+    try:
         out.write_text(schemas.text(what), "utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", file=out) from None
 
 
 @product.command()

@@ -106,10 +106,23 @@ def test_a_product_is_judged_by_what_it_declares(
     assert row.mechanisms == by_scheme
 
 
-def test_what_declares_nothing_is_judged_by_all_that_is_listed() -> None:
-    assert not matrix.declares(load("reference"))
-    assert matrix.declares(load("squidguard"))
-    assert matrix.declares(load("dnsmasq"))
+@pytest.mark.parametrize(
+    ("product", "params", "http", "https"),
+    [
+        ("reference", {}, True, True),
+        ("dnsmasq", {}, False, False),
+        ("e2guardian", {"https": "inspect"}, True, True),
+        ("e2guardian", {"https": "tunnel"}, True, False),
+        ("squid", {"https": "tunnel"}, True, False),
+        ("extension-blocker", {}, True, True),
+    ],
+)
+def test_what_a_product_sees_is_what_its_profile_says(
+    product: str, params: dict[str, str], http: bool, https: bool
+) -> None:
+    profile = load(product)
+    assert matrix.sees_paths(profile, params, "http://one.test/") is http
+    assert matrix.sees_paths(profile, params, "https://one.test/") is https
 
 
 def test_a_product_that_is_not_installed_has_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
