@@ -44,7 +44,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _lacking(mark: pytest.Mark) -> str:
     """What the marker needs and this machine has not, with how to get it; "" when all is there."""
     if mark.name == "browser":
-        return _lacking_browser()
+        return _lacking_browser(full=mark.kwargs.get("full", False))
     if mark.name == "product":
         profile = product.load(mark.args[0])
         if missing := profile.missing_programs():
@@ -60,9 +60,11 @@ def _lacking_room() -> str:
 
 
 @cache
-def _lacking_browser() -> str:
+def _lacking_browser(full: bool) -> str:
     try:
-        find.find()
+        found = find.find()
+        if full:
+            find.full(found)
     except UsageError as error:
         return str(error)
     return ""

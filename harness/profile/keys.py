@@ -28,7 +28,7 @@ KEYS = {
     "Setting.title": "What the level means, as a report prints it.",
     "Setting.age_band": "Whom its maker offers it for, as criteria name age bands: 0-12, 13-17.",
     "Setting.values": "What templates see at this level, besides its name as `setting`.",
-    "Parameter.kind": "choice, blocklists (a folder DIR/CATEGORY/domains and urls), folder, port (on loopback) or text.",
+    "Parameter.kind": "choice, blocklists (a folder DIR/CATEGORY/domains and urls), folder, port (loopback) or text.",
     "Parameter.description": "What it is for, in a line.",
     "Parameter.default": "The value when a tester gives none.",
     "Parameter.choices": "All values it may have; for kind 'choice'.",
