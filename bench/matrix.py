@@ -2,7 +2,8 @@
 
 Block lists and addresses around them are made up on reserved names; what a product with those lists has to block is
 known without it. A product is judged by what it can see: whole URLs, unless its profile declares that it sees names
-only, or of https only hosts. Exit code 1 when an answer is not as known, or a product leaves something behind.
+only, or of https only hosts or nothing. Exit code 1 when an answer is not as known, or a product leaves something
+behind.
 """
 
 import argparse
@@ -106,32 +107,38 @@ def ways(names: Sequence[str]) -> list[Way]:
     return found
 
 
-def sees_paths(profile: Product, params: dict[str, str], url: str) -> bool:
-    """Whether the product sees the path of the URL, going by the limitations that its profile declares: "… sees names
-    only", or "With https = \"…\" only the host of an https URL is seen"."""
-    https = urlsplit(url).scheme == "https"
+def blocks(answers: Known, profile: Product, params: dict[str, str], url: str) -> bool:
+    """Whether the product with these lists has to block the URL, going by the limitations that its profile declares: "…
+    sees names only", "With https = \"…\" only the host of an https URL is seen", "with https = \"…\" only port 80"."""
+    paths = True
     for text in profile.limitations:
-        when, hosts_only, _ = text.partition("only the host of an https URL is seen")
-        if "sees names only" in text or (https and hosts_only and f'"{params.get("https")}"' in when):
-            return False
-    return True
+        if "sees names only" in text:
+            paths = False
+        when, found, _ = text.partition("only the host of an https URL is seen")
+        if urlsplit(url).scheme == "https" and (chosen := params.get("https")):
+            if f'with https = "{chosen}" only port 80' in text:
+                return False
+            paths = paths and not (found and f'"{chosen}"' in when)
+    return profile.kind != "direct" and answers.blocks(url, paths)
 
 
 def judged(row: Row, profile: Product, params: dict[str, str], answers: Known, derived: Derived) -> None:
     """Compare every verdict with the known answer."""
     row.cases = len(derived.scored)
-    row.why = derived.voids[0] if derived.voids else ""
+    if derived.voids:
+        row.why = derived.voids[0]
+        return
     found: dict[str, Counter[str]] = {"http": Counter(), "https": Counter()}
     for item in derived.scored:
         url = item.case.url
-        full = profile.kind != "direct" and answers.blocks(url)
-        expected = full and answers.blocks(url, sees_paths(profile, params, url))
-        row.declared += full is not expected
+        expected = blocks(answers, profile, params, url)
+        row.declared += expected is not answers.blocks(url)
         verdict = item.judgement.verdict
         if verdict is Verdict.BLOCKED:
             found[urlsplit(url).scheme][item.judgement.mechanism] += 1
         if verdict is not (Verdict.BLOCKED if expected else Verdict.ALLOWED):
-            row.wrong.append(f"{item.case.case_id}: {verdict} ({item.judgement.rule_id}), not {expected=}")
+            wanted = "to be blocked" if expected else "not to be blocked"
+            row.wrong.append(f"{item.case.case_id}: {wanted}, but {verdict} ({item.judgement.rule_id})")
     row.mechanisms = {scheme: dict(counts.most_common()) for scheme, counts in found.items() if counts}
 
 

@@ -38,10 +38,10 @@ async def check_product(profile: Profile, params: dict[str, str], browser: Path)
                 fine = fine and finding.grade is not Grade.BAD
                 yield finding
             if fine:
-                async for finding in lifecycle.killed(one, traces, profile.settings.default):
-                    yield finding
                 async with trial(profile, params, browser, work / "other") as other:
                     yield await lifecycle.side_by_side(one, other, profile, params)
+                async for finding in lifecycle.killed(one, traces, profile.settings.default):
+                    yield finding
             async for finding in lifecycle.end(one, traces, profile):
                 yield finding
             port = one.port

@@ -93,7 +93,7 @@ def judged(product: str, params: dict[str, str], seen: str) -> Row:
         ("squidguard", {"https": "tunnel"}, "", 10, 10),
         ("dnsmasq", {}, "", 0, 20),
         ("zoo-perfect", {}, "http https", 0, 0),
-        ("direct", {}, "http https", 50, 0),
+        ("direct", {}, "http https", 50, 50),
     ],
 )
 def test_a_product_is_judged_by_what_it_declares(
@@ -109,20 +109,26 @@ def test_a_product_is_judged_by_what_it_declares(
 @pytest.mark.parametrize(
     ("product", "params", "http", "https"),
     [
-        ("reference", {}, True, True),
-        ("dnsmasq", {}, False, False),
-        ("e2guardian", {"https": "inspect"}, True, True),
-        ("e2guardian", {"https": "tunnel"}, True, False),
-        ("squid", {"https": "tunnel"}, True, False),
-        ("extension-blocker", {}, True, True),
+        ("reference", {}, 2, 2),
+        ("direct", {}, 0, 0),
+        ("dnsmasq", {}, 1, 1),
+        ("e2guardian", {"https": "inspect"}, 2, 2),
+        ("e2guardian", {"https": "tunnel"}, 2, 1),
+        ("e2guardian", {"https": "block-pages"}, 2, 1),
+        ("squid", {"https": "tunnel"}, 2, 1),
+        ("squid-transparent", {"https": "none"}, 2, 0),
+        ("extension-blocker", {}, 2, 2),
     ],
 )
-def test_what_a_product_sees_is_what_its_profile_says(
-    product: str, params: dict[str, str], http: bool, https: bool
+def test_what_a_product_can_block_is_what_its_profile_says(
+    product: str, params: dict[str, str], http: int, https: int
 ) -> None:
-    profile = load(product)
-    assert matrix.sees_paths(profile, params, "http://one.test/") is http
-    assert matrix.sees_paths(profile, params, "https://one.test/") is https
+    """Of a listed host and a listed page: both, the host alone, or nothing."""
+    answers = Known((), ("bad.test",), ("one.test/page",))
+    for scheme, count in (("http", http), ("https", https)):
+        urls = (f"{scheme}://bad.test/", f"{scheme}://one.test/page")
+        found = [matrix.blocks(answers, load(product), params, url) for url in urls]
+        assert found == [count > 0, count > 1]
 
 
 def test_a_product_that_is_not_installed_has_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

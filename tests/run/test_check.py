@@ -144,7 +144,7 @@ def test_a_block_page_that_redirects_for_ever_is_no_block(tmp: Path) -> None:
 @pytest.mark.browser
 def test_a_lock_outside_the_work_folder(tmp: Path) -> None:
     found = checked(product(tmp, "lock"), find())
-    again, beside = words(found, Grade.BAD).splitlines()
+    beside, again = words(found, Grade.BAD).splitlines()
     assert again.startswith("killed and started again, it does not work: ")
     assert beside.startswith("two of it do not run side by side: ")
     assert all("lock is there already" in text for text in (again, beside))
