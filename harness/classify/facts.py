@@ -10,6 +10,8 @@ PRODUCT_UNREACHABLE = (
     "ERR_MANDATORY_PROXY_CONFIGURATION_FAILED",
     "ERR_PROXY_AUTH_UNSUPPORTED",
 )
+# Those that mean "the browser's machine changed under it", and say nothing of the case.
+MACHINE_CHANGED = ("ERR_NETWORK_CHANGED", "ERR_NETWORK_IO_SUSPENDED")
 
 
 def error_name(observation: Observation) -> str:
@@ -22,7 +24,7 @@ def is_fault(observation: Observation) -> bool:
     return (
         observation.end in (End.FAULT, End.CRASH, End.TIMEOUT)
         or not observation.product_alive
-        or error_name(observation) in PRODUCT_UNREACHABLE
+        or error_name(observation) in (*PRODUCT_UNREACHABLE, *MACHINE_CHANGED)
     )
 
 

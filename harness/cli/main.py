@@ -24,7 +24,7 @@ COMMANDS = {
     "compare": ("compare", "Compare two runs or more on the cases they share."),
     "sign": ("key", "Sign a sealed run with a laboratory's key."),
     "key": ("key", "Make a key to sign runs with, or show one."),
-    "product": ("product", "List products, or check one."),
+    "product": ("product", "List products, check one, or make a profile to fill in."),
     "corpus": ("corpus", "List corpora, or check one."),
     "criteria": ("criteria", "List criteria profiles, or check one."),
     "rules": ("rules", "List sets of verdict rules, or check one."),

@@ -50,6 +50,7 @@ def test_is_fault() -> None:
     assert error_name(net_error("ERR_FAILED")) == "ERR_FAILED"
     assert is_fault(fault())
     assert is_fault(net_error("ERR_PROXY_CONNECTION_FAILED"))
+    assert is_fault(net_error("ERR_NETWORK_CHANGED"))
     assert is_fault(observation(product_alive=False))
     assert not is_fault(net_error("ERR_TUNNEL_CONNECTION_FAILED"))
 
