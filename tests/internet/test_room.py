@@ -406,25 +406,28 @@ def test_an_internet_that_takes_no_doors_is_an_error(tmp_path: Path, monkeypatch
         asyncio.run(Room.open(tmp_path / "room", DOORS, tmp_path / "nothing"))
 
 
-def ordinary_python() -> list[str]:
-    """What starts Python with none of root's rights, by an interpreter that everybody may run."""
+def ordinary_python(environment: dict[str, str]) -> list[str]:
+    """What starts Python with none of root's rights, by an interpreter that everybody may run, with the tests'
+    libraries."""
     become = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"]
     same = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, shutil.which(same, path="/usr/local/bin:/usr/bin")):
         # Through a shell, as setpriv itself keeps its rights until it has started something.
         command = [*become, "sh", "-c", 'exec "$0" "$@"', str(python)]
-        if subprocess.run([*command, "-c", ""], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+        tried = [*command, "-c", "import pytest, mitmproxy"]
+        if subprocess.run(tried, env=environment, stderr=subprocess.DEVNULL, check=False).returncode == 0:
             return command
-    pytest.skip("no interpreter of this version that an ordinary user may run")
+    pytest.skip("no interpreter of this version, with the tests' libraries, that an ordinary user may run")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="we are an ordinary user already")
 def test_an_ordinary_user_may_have_one() -> None:
     some = "every_case or bound or programs or closing or SIGKILL"
     paths = os.pathsep.join([str(ROOT), *[path for path in sys.path if path.endswith("-packages")]])
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nowhere"}
     done = subprocess.run(
-        [*ordinary_python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, __file__],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nowhere"},
+        [*ordinary_python(environment), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, __file__],
+        env=environment,
         cwd=ROOT,
         capture_output=True,
         text=True,
