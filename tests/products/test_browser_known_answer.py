@@ -59,7 +59,6 @@ def test_the_oracles_differ_from_the_lists_where_the_profiles_say_so() -> None:
     ("product", "params", "oracle", "mechanism"),
     [
         pytest.param("extension-blocker", {"action": "block"}, by_extension, "extension", id="extension-block"),
-        pytest.param("extension-blocker", {"action": "redirect"}, by_extension, "redirect", id="extension-redirect"),
         pytest.param("urlblocklist", {}, by_policy, "policy", id="policy"),
     ],
 )

@@ -70,10 +70,9 @@ def test_listed_names_and_those_below_them_are_answered_so_and_no_others(
             name, params, how, every, marks=pytest.mark.product(name), id=f"{name}-{'-'.join(params.values())}"
         )
         for name, params, how, every in (
-            ("dnsmasq", {"answer": "sinkhole"}, ROOM, 1),
+            ("dnsmasq", {"answer": "sinkhole"}, ROOM, 2),
             ("bind", {"answer": "zero"}, ROOM, 4),
             ("unbound", {"answer": "nxdomain", "transport": "doh"}, HTTPS, 4),
-            ("bind", {"answer": "zero", "transport": "doh"}, HTTPS, 4),
             ("unbound", {"answer": "sinkhole", "route": "emulated"}, EMULATED, 1),
         )
     ],

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.browser
     [
         pytest.param("cicap", "", marks=pytest.mark.product("cicap")),
         pytest.param("squid-cicap", "inspect", marks=pytest.mark.product("squid-cicap")),
-        pytest.param("squid-cicap", "tunnel", marks=pytest.mark.product("squid-cicap")),
     ],
 )
 def test_an_icap_service_blocks_what_is_listed_and_nothing_else(product: str, https: str, tmp_path: Path) -> None:

@@ -28,8 +28,6 @@ PAGE = "block-page"
 # Product, https, whether it sees more of an https URL than the host, and how a block on https shows.
 WAYS = (
     ("privoxy", "inspect", True, PAGE),
-    ("privoxy", "tunnel", False, "tunnel-refused"),
-    ("squid", "inspect", True, PAGE),
     ("squid", "tunnel", False, "tunnel-refused"),
     ("e2guardian", "block-pages", False, PAGE),
 )

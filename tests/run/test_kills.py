@@ -18,7 +18,7 @@ from harness.report.derive import derive
 from tests import live
 from tests.report import runs
 
-KILLS = 6
+KILLS = 3
 CASES = runs.cases(2, 2)
 
 

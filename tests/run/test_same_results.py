@@ -40,9 +40,7 @@ CASES = (
 # The rules that decide, besides that the page arrived: the runs are not merely alike in measuring nothing.
 BEHAVIOURS = {
     "zoo-perfect": "blocked.error-status",
-    "zoo-reset": "blocked.reset",
     "zoo-altering": "degraded.text-altered",
-    "zoo-captcha": "indeterminate.challenge",
 }
 KILLS = (Moment(Phase.CASES, 1, 0.0, at_write=True), Moment(Phase.AFTER, 1, 0.0, at_write=False))
 
