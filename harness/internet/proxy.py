@@ -40,6 +40,17 @@ class Guard:
             data.server.error = "the replayed Internet has no way out"
 
 
+class Up:
+    """The last addon: once it is told that the proxy runs, so were all the others, and the certificate authority is
+    written."""
+
+    def __init__(self) -> None:
+        self.told = False
+
+    def running(self) -> None:
+        self.told = True
+
+
 class LeanProxy:
     """One mitmproxy on free loopback ports, on the running event loop. Raises InternetGone when it does not listen."""
 
@@ -56,7 +67,8 @@ class LeanProxy:
         options = Options(confdir=str(confdir))
         self.master = Master(options, event_loop=asyncio.get_running_loop())
         self.server = Proxyserver()
-        self.master.addons.add(self.server, NextLayer(), TlsConfig(), Guard(upstream), *addons)
+        self._up = Up()
+        self.master.addons.add(self.server, NextLayer(), TlsConfig(), Guard(upstream), *addons, self._up)
         options.update(
             mode=[f"{kind}@127.0.0.1:{port}" for port in self.ports],
             connection_strategy="lazy",
@@ -73,7 +85,7 @@ class LeanProxy:
         for _ in range(500):
             await asyncio.sleep(0.01)
             instances = list(self.server.servers)
-            if instances and all(instance.is_running for instance in instances):
+            if self._up.told and instances and all(instance.is_running for instance in instances):
                 return
             if self._task.done():
                 break
