@@ -1,6 +1,7 @@
 """Property tests are the same every time and are not timed; tests whose browser or product is missing say so loudly."""
 
 import os
+import signal
 from functools import cache
 
 import pytest
@@ -19,6 +20,8 @@ REQUIRE_ALL = ("CI", "HARNESS_REQUIRE_ALL")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Started in the background by a shell we would ignore it, and so would all that the tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[NOT_RUN] = []
 
 

@@ -390,7 +390,7 @@ def test_it_does_not_outlive_us(tmp_path: Path, number: signal.Signals) -> None:
     processes = [psutil.Process(harness.pid), *psutil.Process(harness.pid).children(recursive=True)]
     assert len(inside(network)) == 2
     harness.send_signal(number)
-    harness.communicate()
+    harness.communicate(timeout=30)
     assert until(lambda: inside(network) == [] and not any(item.is_running() for item in processes))
 
 
