@@ -16,14 +16,14 @@ from harness.model import url as urls
 from harness.model.errors import HarnessError, ProductFault, UsageError
 from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Context, Route
 from harness.products.emulated import Emulation
-from harness.products.managed import Managed
 from harness.products.policy import FOLDERS, NAME
+from harness.products.roomed import Roomed
 
 ADDRESS, PORT, PAGE_PORT = "127.0.0.1", 53, 80
 ASK_SECONDS = 2.0
 
 
-class DnsProduct(Managed):
+class DnsProduct(Roomed):
     """kind = "dns". In a room it answers at 127.0.0.1:`port`; the Internet's name server behind it is at `names`, port
     `names_port`; a block page of its own may listen at any other address of the loopback, port `page_port`.
 
@@ -36,13 +36,8 @@ class DnsProduct(Managed):
         super().__init__(context)
         self._how = context.params.get("route", "room")
         self._https = context.params.get("transport") == "doh"
-        parsed = [urls.parse(case.url) for case in context.cases]
-        self._doors = sorted({80, 443, *(url.port for url in parsed)})
-        self._hosts = sorted(
-            {CANARY_ALLOW, CANARY_BLOCK, *(url.hostname for url in parsed if not _literal(url.hostname))}
-        )
-        self._room: Room | None = None
-        self._rooms = 0
+        hosts = {urls.parse(case.url).hostname for case in context.cases}
+        self._hosts = sorted({CANARY_ALLOW, CANARY_BLOCK, *(host for host in hosts if not _literal(host))})
         self._emulation: Emulation | None = None
         self._page_port, self._doh_port = free_ports(2)
         self.variables["doh_port"] = self._doh_port
@@ -55,28 +50,27 @@ class DnsProduct(Managed):
     async def _in_room(self, setting: str) -> Route:
         names, names_port = Room.names
         self.variables.update(port=PORT, names=names, names_port=names_port, page_port=PAGE_PORT)
-        self._rooms += 1
-        work = self.context.work / f"room-{self._rooms}"
-        try:
-            self._room = await Room.open(work, self._doors, self.context.doors)
-            if self._https:
-                await self._only_https(self._room, work / NAME)
-        except HarnessError as error:
-            raise ProductFault(str(error)) from None
+        room = await self.enter()
+        if self._https:
+            await self._only_https(room)
         await self.launch(setting)
         if self._https:
             how = "network namespace: the browser asks the product by DNS over HTTPS"
-            return Route(place=self._room, full=True, spkis=(self.spki,), how=how)
-        self._room.resolv(ADDRESS)
-        return Route(place=self._room, how="network namespace: the browser's own resolver asks the product")
+            return Route(place=room, full=True, spkis=(self.spki,), how=how)
+        room.resolv(ADDRESS)
+        return Route(place=room, how="network namespace: the browser's own resolver asks the product")
 
-    async def _only_https(self, room: Room, policy: Path) -> None:
+    async def _only_https(self, room: Room) -> None:
         """Have browsers in the room ask nothing but the product, by policy, as an administrator would."""
         # The room's own resolver asks the Internet's names, unfiltered, as that of a machine set up so may.
         template = f"https://{ADDRESS}:{self._doh_port}/dns-query"
+        policy = self.context.work / NAME
         policy.write_text(json.dumps({"DnsOverHttpsMode": "secure", "DnsOverHttpsTemplates": template}), "utf-8")
-        for folder in FOLDERS:
-            await room.bind(policy, Path("/etc") / folder / "policies" / "managed" / NAME)
+        try:
+            for folder in FOLDERS:
+                await room.bind(policy, Path("/etc") / folder / "policies" / "managed" / NAME)
+        except HarnessError as error:
+            raise ProductFault(str(error)) from None
 
     async def _emulate(self, setting: str) -> Route:
         if self._https:
@@ -89,28 +83,16 @@ class DnsProduct(Managed):
 
     async def stop(self) -> None:
         await super().stop()
-        if self._room is not None:
-            await self._room.close()
-            self._room = None
         if self._emulation is not None:
             self._emulation.close()
             self._emulation = None
-
-    @property
-    def alive(self) -> bool:
-        return super().alive and (self._room is None or self._room.alive)
-
-    def around(self, command: list[str]) -> list[str]:
-        return self._room.command(command, privileged=True) if self._room else command
 
     async def accepts(self, port: str) -> bool:
         """Whether it answers for the name of the canary to allow."""
         query = dns.message.make_query(CANARY_ALLOW, "A")
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                reader, writer = await (
-                    self._room.connect(int(port)) if self._room else asyncio.open_connection(ADDRESS, int(port))
-                )
+                reader, writer = await self.connect(int(port))
                 wire = query.to_wire()
                 writer.write(struct.pack("!H", len(wire)) + wire)
                 (size,) = struct.unpack("!H", await reader.readexactly(2))

@@ -9,7 +9,7 @@ from typing import Any
 from harness.model.errors import UsageError
 from harness.products import tree
 from harness.products.base import Context, Route
-from harness.products.rendered import Rendered
+from harness.products.managed import Managed
 
 FOLDER = "extension"
 OWN = "_metadata"  # Chromium's own, written into an unpacked extension
@@ -17,12 +17,14 @@ COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 MESSAGE = re.compile(r"__MSG_(\w+)__")
 
 
-class ExtensionProduct(Rendered):
+class ExtensionProduct(Managed):
     """kind = "extension": an unpacked extension in a full Chromium that goes straight to the replayed Internet.
 
     It is the folder given by the parameter of kind "folder", or the profile's own folder `extension`, with what the
     profile renders below `extension/` over it. A copy is loaded, and no other extension. Raises UsageError.
     """
+
+    needs_process = False
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

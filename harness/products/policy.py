@@ -11,8 +11,8 @@ from harness.browser.chromium import RESOLVES_NOTHING
 from harness.model import canonical
 from harness.model.errors import ProductFault, UsageError
 from harness.products.base import Context, Route
+from harness.products.managed import Managed
 from harness.products.process import run
-from harness.products.rendered import Rendered
 
 POLICY = "policy.json"
 # Where Chromium, Debian's and Ubuntu's, Google Chrome and Chrome for Testing look, below /etc; each looks in one only.
@@ -55,9 +55,11 @@ class Overlaid:
         return port
 
 
-class PolicyProduct(Rendered):
+class PolicyProduct(Managed):
     """kind = "policy": what the profile renders to `policy.json` is the managed policy of a full Chromium that goes
     straight to the replayed Internet; policies that the machine has already hold on both arms."""
+
+    needs_process = False
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
