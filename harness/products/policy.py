@@ -101,7 +101,7 @@ class PolicyProduct(Managed):
     def _policy(self) -> dict[str, Any]:
         """The policy rendered. Raises UsageError when it is none, or more than Chromium heeds."""
         profile = self.context.profile
-        (template,) = [profile.folder / item.template for item in profile.files if item.target == POLICY]
+        (template,) = [profile.source(item.template) for item in profile.files if item.target == POLICY]
         try:
             policy = json.loads((self.context.work / POLICY).read_bytes())
         except ValueError as error:

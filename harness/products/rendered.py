@@ -85,7 +85,7 @@ class Rendered:
         variables = {**self.variables, "setting": setting, **self._profile.settings.level[setting].values}
         work = self.context.work
         for item in self._profile.files:
-            source = self._profile.folder / item.template
+            source = self._profile.source(item.template)
             try:
                 template = self._environment.from_string(source.read_text("utf-8"))
                 every = self._environment.compile_expression(item.each)(**variables) if item.each else [None]

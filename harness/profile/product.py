@@ -76,7 +76,8 @@ class Parameter(_Strict):
 
 
 class Template(_Strict):
-    """A Jinja2 template of the profile folder, rendered to `target` in the work folder.
+    """A Jinja2 template of the profile folder or, as NAME/FILE, of a shipped profile's, rendered to `target` in the
+    work folder.
 
     With `each`, a Jinja2 expression, once for every value of it, which template and target see as `item` and `index`.
     """
@@ -161,14 +162,19 @@ class Product(_Strict):
     def folder(self) -> Path:
         return self._folder
 
+    def source(self, template: str) -> Path:
+        """Where a template lies: in the profile's own folder or, if it is not there, in that of a shipped profile."""
+        own = self._folder / template
+        return own if own.exists() else shipped.PRODUCTS / template
+
     def digest(self) -> str:
-        """SHA-256 over the profile and every file of its folder."""
-        files = {
-            str(path.relative_to(self._folder)): canonical.digest(path.read_bytes())
-            for path in sorted(self._folder.rglob("*"))
-            if path.is_file()
-        }
-        return canonical.digest(canonical.dumps(files))
+        """SHA-256 over the profile, every file of its folder and every template it takes from another."""
+        own = [path for path in self._folder.rglob("*") if path.is_file()]
+        paths = {str(path.relative_to(self._folder)): path for path in own}
+        paths |= {item.template: self.source(item.template) for item in self.files}
+        return canonical.digest(
+            canonical.dumps({name: canonical.digest(path.read_bytes()) for name, path in paths.items()})
+        )
 
     def missing_programs(self) -> list[str]:
         """Programs of `install.programs` that are not on PATH or in the system's sbin folders."""
@@ -232,8 +238,10 @@ def load(ref: str) -> Product:
     file = path / "profile.toml" if path.is_dir() else path
     product = toml.validate(toml.load(file), Product, file)
     product._folder = file.parent.resolve()
-    for name in (*(item.template for item in product.files), *(item.file for item in product.page)):
-        source = (product.folder / name).resolve()
-        if not source.is_file() or not source.is_relative_to(product.folder):
+    places = {item.file: product.folder / item.file for item in product.page}
+    places |= {item.template: product.source(item.template) for item in product.files}
+    for name, place in places.items():
+        source, within = place.resolve(), product.folder if place.is_relative_to(product.folder) else shipped.PRODUCTS
+        if not source.is_file() or not source.is_relative_to(within):
             raise UsageError(f"file {name!r} is not in the profile folder", file=file, key="files")
     return product
