@@ -39,7 +39,8 @@ RESOLVES_NOTHING = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 
 
 class Chromium:
-    """One browser. `spkis` are the only keys it trusts besides the system's; `arguments` come after our own.
+    """One browser. `spkis` are the only keys it trusts besides the system's and those in the folder `trust` (NSS);
+    `arguments` come after our own.
 
     In a `place` of its own it resolves names as that place does, and can reach nothing but what that place holds. With
     `lasting` its tabs live in its own profile, where extensions and policies act, and which all of them share.
@@ -52,10 +53,11 @@ class Chromium:
         arguments: Sequence[str] = (),
         place: Place | None = None,
         lasting: bool = False,
+        trust: Path | None = None,
     ) -> None:
         self.executable = executable
         self.spkis = tuple(spkis)
-        self._arguments, self._place, self._lasting = tuple(arguments), place, lasting
+        self._arguments, self._place, self._lasting, self._trust = tuple(arguments), place, lasting, trust
         self.version = ""
         self._playwright: Playwright | None = None
         self._home: Path | None = None
@@ -65,6 +67,8 @@ class Chromium:
     async def start(self) -> None:
         """Launch and connect. Raises BrowserGone with the browser's own words when it does not start."""
         self._home = scratch.make("browser")
+        if self._trust and self._trust.is_dir():
+            (self._home / ".pki").symlink_to(self._trust)
         (port,) = free_ports(1)
         shell = SHELL_ARGUMENTS if "shell" in self.executable.name else ()
         closed = () if self._place else (RESOLVES_NOTHING,)

@@ -1,4 +1,4 @@
-"""Where a browser runs when it does not run beside us."""
+"""Where a browser runs when it does not run beside us, cut off from every network."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,3 +16,16 @@ class Place(Protocol):
 
     async def expose(self, port: int) -> int:
         """The port on our loopback that leads to a TCP port on the loopback there."""
+
+
+class Here:
+    """This machine, with the network that it has."""
+
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        return list(arguments)
+
+    def executable(self, program: Path) -> Path:
+        return program
+
+    async def expose(self, port: int) -> int:
+        return port

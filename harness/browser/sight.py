@@ -24,6 +24,7 @@ class Sight:
     error: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
     mime: str = ""
+    issuer: str = ""
     title: str = ""
     token_seen: bool = False
     foreign_token: bool = False

@@ -103,6 +103,7 @@ class Tab:
             sight.end, sight.error = End.NETWORK_ERROR, traffic.main_error
             return
         sight.status, sight.headers, sight.mime = traffic.status, traffic.headers, traffic.mime
+        sight.issuer = traffic.issuer
         sight.final_url, sight.title, sight.text, sight.html = look["url"], look["title"], look["text"], look["html"]
         sight.token_seen, sight.foreign_token, sight.harness_page = look["seen"], look["foreign"], look["miss"]
         sight.returns_to_case, sight.challenge = look["returns"], look["captcha"] or traffic.challenged(sight)

@@ -25,7 +25,7 @@ class Traffic:
         self._devtools, self._session, self.main_frame = devtools, session, target
         self._downloads = downloads
         self.chain: list[str] = []
-        self.status, self.mime, self.main_error = 0, "", ""
+        self.status, self.mime, self.issuer, self.main_error = 0, "", "", ""
         self.headers: list[tuple[str, str]] = []
         self.popups: set[str] = set()
         self.dialogs = 0
@@ -79,6 +79,7 @@ class Traffic:
         if event["requestId"] in self._loaders and event.get("frameId") == self.main_frame:
             self._begun.add(event["requestId"])
             self.status, self.mime = int(answer["status"]), answer.get("mimeType", "")
+            self.issuer = answer.get("securityDetails", {}).get("issuer", "")
             kept = sorted(headers.items())[:HEADERS_KEPT]
             self.headers = [(name[:HEADER_LENGTH], str(value)[:HEADER_LENGTH]) for name, value in kept]
         elif asset := self._assets.get(event["requestId"]):

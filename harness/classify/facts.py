@@ -43,7 +43,10 @@ def delivered(observation: Observation, control: Observation | None = None) -> b
 
 
 def control_valid(observation: Observation) -> bool:
-    """Whether a control attempt proves that browser and replayed Internet deliver this case."""
+    """Whether a control attempt proves that browser and replayed Internet deliver this case or, live, that the site
+    answers."""
+    if observation.live is not None:
+        return observation.end in (End.PAGE, End.DOWNLOAD) and observation.status < 400 and not observation.challenge
     return (
         observation.end in (End.PAGE, End.DOWNLOAD)
         and not observation.foreign_token

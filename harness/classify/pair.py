@@ -110,15 +110,18 @@ class Pair:
         return bool(ours and theirs) and ours != theirs
 
 
-def pair(test: Look, control: Look | None, known: Sequence[Known] = (), blocked: Sequence[Page] = ()) -> Pair:
-    """The visit by both ways, given fingerprints and the pages that the product's block canary showed."""
+def pair(
+    test: Look, control: Look | None, known: Sequence[Known] = (), blocked: Sequence[Page] = (), own: str = ""
+) -> Pair:
+    """The visit by both ways, given fingerprints, the pages that the product's block canary showed, and the fingerprint
+    of the product's profile that the test arm matches."""
     useful = control if control is not None and control.arrived else None
     ours, theirs = (found(arm.traces, known, CONFIDENCE) if arm else Found() for arm in (test, control))
     return Pair(
         test,
         useful,
         likeness.likeness(test.page, useful.page) if useful and test.seen.end is useful.seen.end is End.PAGE else None,
-        tuple(sorted(ours.blocks - theirs.blocks)),
+        tuple(sorted((ours.blocks - theirs.blocks) | ({own} - {""}))),
         tuple(sorted(ours.no_blocks)),
         any(likeness.likeness(test.page, page).same for page in blocked),
     )

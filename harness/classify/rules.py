@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.classify.facts import PRODUCT_UNREACHABLE
+from harness.classify.patterns import Fingerprint
 from harness.model.words import Verdict
 
 # The rules about what a browser shows that a set may read as another verdict; beside them stands one
@@ -45,6 +46,7 @@ class Rules:
     `emptied` is the share of the control's visible text below which a page that kept its token counts as removed;
     `errors` are the network errors a filter causes, each with the mechanism it stands for; `readings` are the rule ids
     with another verdict than the one they are named after. `reasons` says why, for every key that is not standard.
+    `fingerprints` are those of block pages, for live runs.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Rules:
     errors: Mapping[str, str]
     readings: Mapping[str, Verdict] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    fingerprints: tuple[Fingerprint, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.emptied < 1:
@@ -85,7 +88,9 @@ class Rules:
 
 def rules_from(data: dict[str, Any]) -> Rules:
     """The set written in a spec. Raises TypeError, ValueError, KeyError or AttributeError if it is not one."""
-    return Rules(**{**data, "readings": {key: Verdict(value) for key, value in data["readings"].items()}})
+    readings = {key: Verdict(value) for key, value in data["readings"].items()}
+    fingerprints = tuple(Fingerprint(**item) for item in data.get("fingerprints", ()))
+    return Rules(**{**data, "readings": readings, "fingerprints": fingerprints})
 
 
 STANDARD = Rules(

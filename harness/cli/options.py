@@ -70,7 +70,14 @@ def planning(command: Command) -> Command:
                 "--case", "only", multiple=True, metavar="ID", help="Only this case; may be given more than once."
             ),
             click.option(
-                "--rules", default="standard", show_default=True, help="Name of shipped verdict rules, or a TOML file."
+                "--rules",
+                default="",
+                help="Name of shipped verdict rules, or a TOML file; default: standard, and live for a live product.",
+            ),
+            click.option(
+                "--live",
+                is_flag=True,
+                help="For a live product: every case is a visit to a site on the real Internet.",
             ),
             click.option(
                 "--stop-early",

@@ -61,6 +61,7 @@ class LeanProxy:
         *,
         upstream: tuple[str, int] | None = None,
         ports: tuple[int, ...] = (),
+        guard: object | None = None,
     ) -> None:
         self.ports = ports or free_ports(1)
         kind = f"upstream:http://{upstream[0]}:{upstream[1]}" if upstream else "regular"
@@ -68,7 +69,7 @@ class LeanProxy:
         self.master = Master(options, event_loop=asyncio.get_running_loop())
         self.server = Proxyserver()
         self._up = Up()
-        self.master.addons.add(self.server, NextLayer(), TlsConfig(), Guard(upstream), *addons, self._up)
+        self.master.addons.add(self.server, NextLayer(), TlsConfig(), guard or Guard(upstream), *addons, self._up)
         options.update(
             mode=[f"{kind}@127.0.0.1:{port}" for port in self.ports],
             connection_strategy="lazy",

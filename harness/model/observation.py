@@ -27,11 +27,21 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """What the network said of the host: the answers of the arm's resolver, and who issued the certificate of the page.
+    Empty is what is not known."""
+
+    addresses: tuple[str, ...] = ()
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One attempt of one case on one arm. Digests are SHA-256 hex; "" stands for what was not there.
 
     `token_seen` is about this attempt's own token; `foreign_token` about another's. `text_digest` and `text_length`
     (characters) describe the visible text with white space folded. `chain` lists the main frame's URLs in order.
+    `live` is there when nothing was replayed, and then there are neither tokens nor receipts.
     """
 
     attempt_id: str
@@ -66,6 +76,7 @@ class Observation:
     duration_ms: int = 0
     dom_blob: str = ""
     screenshot_blob: str = ""
+    live: Network | None = None
 
 
 def observation_from(record: dict[str, Any]) -> Observation:
@@ -76,6 +87,8 @@ def observation_from(record: dict[str, Any]) -> Observation:
     data["headers"] = tuple((name, value) for name, value in data["headers"])
     data["assets"] = tuple(Asset(**item) for item in data["assets"])
     data["receipts"] = tuple(Receipt(**item) for item in data["receipts"])
+    if data.get("live") is not None:
+        data["live"] = Network(tuple(data["live"]["addresses"]), data["live"]["issuer"])
     return Observation(**data)
 
 

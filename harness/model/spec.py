@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 SCHEMA = "pas-harness/spec/2"
+LIVE = "live"  # the kind of product that is measured without replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Spec:
     limits: Limits
     rules: dict[str, Any]
     stop_early: bool
+
+    @property
+    def live(self) -> bool:
+        """Whether nothing is replayed."""
+        return bool(self.product["kind"] == LIVE)
 
 
 def spec_from(data: dict[str, Any]) -> Spec:

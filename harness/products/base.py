@@ -1,16 +1,30 @@
 """What a product under test is to a run, whatever its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from harness.browser.place import Place
 from harness.model.case import Case
+from harness.model.observation import Network
+from harness.model.words import Arm
 from harness.profile.product import Product as Profile
 
 CANARY_ALLOW = "allowed.canary.harness.test"
 CANARY_BLOCK = "blocked.canary.harness.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What stands in for the replayed Internet where nothing is replayed: the proxy (URL) of the control arm, a page
+    that is allowed for certain and one that is blocked for certain, and what can be found out of a URL's host on an
+    arm, given whether the browser refused its certificate."""
+
+    control: str
+    allow: str
+    block: str
+    network: Callable[[Arm, str, bool], Awaitable[Network]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,7 @@ class Route:
     lasting: bool = False
     place: Place | None = None
     how: str = "proxy"
+    live: Live | None = None
 
     @property
     def apart(self) -> bool:

@@ -67,12 +67,14 @@ class Settings(_Strict):
 
 
 class Parameter(_Strict):
-    """A `--param`: one of `choices`, a folder of block lists, any folder, a TCP port on loopback, or free text."""
+    """A `--param`: one of `choices`, a folder of block lists, any folder, a TCP port on loopback, or free text. Without
+    a default it may be `required`."""
 
     kind: Literal["choice", "blocklists", "folder", "port", "text"]
     description: str
     default: str = ""
     choices: tuple[str, ...] = ()
+    required: bool = False
 
 
 class Template(_Strict):
@@ -200,6 +202,9 @@ class Product(_Strict):
                 raise UsageError(f"no folder {value!r}", key=f"--param {key}")
             if parameter.kind == "port" and value:
                 _check_port(value, f"--param {key}")
+        for key, parameter in self.params.items():
+            if parameter.required and not given.get(key):
+                raise UsageError(f"product {self.name!r} needs it: {parameter.description}", key=f"--param {key}")
         resolved = {
             key: str(Path(value).expanduser().resolve()) if self.params[key].kind in ("blocklists", "folder") else value
             for key, value in given.items()

@@ -1,12 +1,13 @@
 """Rules profiles: how a laboratory's verdict rules deviate from the standard set, each deviation with its reason."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.classify.rules import STANDARD, Rules
 from harness.model.words import Verdict
-from harness.profile import shipped, toml
+from harness.profile import fingerprints, shipped, toml
 
 Reason = Annotated[str, Field(min_length=10, max_length=2000)]
 NetworkError = Annotated[str, Field(pattern=r"^ERR_[A-Z0-9_]{1,80}$")]
@@ -39,7 +40,8 @@ class Reading(_Strict):
 
 class RulesProfile(_Strict):
     """A whole file. `standard` is the version of the standard set that it deviates from; what merely repeats that set
-    is no deviation."""
+    is no deviation. `fingerprints` names a list of block pages' fingerprints, shipped or a file beside this one, that
+    live runs go by."""
 
     schema_: Literal["pas-harness/rules/1"] = Field(alias="schema")
     name: str = Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")
@@ -49,6 +51,7 @@ class RulesProfile(_Strict):
     emptied: Emptied | None = None
     error: dict[NetworkError, ErrorRule] = Field(default_factory=dict)
     rule: dict[str, Reading] = Field(default_factory=dict)
+    fingerprints: str = Field(default="", max_length=1000)
 
     @model_validator(mode="after")
     def _possible(self) -> "RulesProfile":
@@ -84,7 +87,12 @@ class RulesProfile(_Strict):
 
 def load(ref: str) -> Rules:
     """The rule set of that shipped name or path. Raises UsageError naming file and key."""
-    return read(ref).rules()
+    profile = read(ref)
+    if not profile.fingerprints:
+        return profile.rules()
+    beside = shipped.find(ref, shipped.RULES, "*.toml", "rules profile").parent / profile.fingerprints
+    known = fingerprints.load(str(beside) if beside.is_file() else profile.fingerprints)
+    return replace(profile.rules(), fingerprints=tuple(item.fingerprint for item in known))
 
 
 def read(ref: str) -> RulesProfile:

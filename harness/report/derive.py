@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.classify.rules import Rules, rules_from
-from harness.classify.verdict import judge
 from harness.evidence import addenda
+from harness.evidence.blobs import Blobs
 from harness.evidence.folder import RunFolder
 from harness.evidence.state import State
 from harness.model.addendum import Addendum, on_case
@@ -15,6 +15,7 @@ from harness.model.spec import Spec
 from harness.model.words import Decision, Validity
 from harness.profile.criteria import Criteria
 from harness.report.clauses import Assessed, assessed, by_hand
+from harness.report.judging import judging
 from harness.score.decide import Decided, decide, overall, untested
 from harness.score.outcome import Scored, score
 from harness.score.points import Points, points
@@ -58,8 +59,8 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
     rules = rules or rules_from(spec.rules)
     said = addenda.read(folder)
     ended = bool(state.of_kind("stop"))
-    by_machine = scored_cases(spec, cases, state, criteria, rules, ended)
-    scored = scored_cases(spec, cases, state, criteria, rules, ended, said) if said else by_machine
+    by_machine = scored_cases(spec, cases, state, criteria, rules, folder.blobs, ended)
+    scored = scored_cases(spec, cases, state, criteria, rules, folder.blobs, ended, said) if said else by_machine
     voids = tuple(_voids(state, spec))
     decided = decide_all(criteria, scored, spec)
     return Derived(
@@ -110,18 +111,19 @@ def scored_cases(
     state: State,
     criteria: Criteria,
     rules: Rules,
+    blobs: Blobs,
     ended: bool,
     said: tuple[Addendum, ...] = (),
 ) -> tuple[Scored, ...]:
     """Every planned case at every setting. Once a run that may stop early has `ended`, what it did not attempt was left
     out on purpose."""
-    pages = (spec.product["fingerprint"], spec.limits, spec.product["error_page"])
+    judge = judging(spec, state, rules, blobs)
     spares = spec.stop_early and ended
     found = []
     for setting in sorted(spec.settings):
         for case in sorted(cases, key=lambda case: case.case_id):
             evidence = state.evidence(case.case_id, setting)
-            judgement = judge(evidence, *pages, rules)
+            judgement = judge(evidence, setting)
             if spares and judgement.validity is Validity.NOT_MEASURED and not evidence.test:
                 judgement = replace(judgement, validity=Validity.LEFT_OUT, rule_id=f"validity.{Validity.LEFT_OUT}")
             found.append(score(case, setting, judgement, criteria, on_case(said, case.case_id, setting)))

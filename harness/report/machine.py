@@ -23,5 +23,5 @@ def judgement(folder: RunFolder, case_id: str, setting: str) -> Judgement:
     one = tuple(case for case in cases if case.case_id == case_id)
     criteria = Criteria.model_validate(spec.criteria)
     ended = bool(state.of_kind("stop"))
-    scored = scored_cases(spec, one, state, criteria, rules_from(spec.rules), ended)
+    scored = scored_cases(spec, one, state, criteria, rules_from(spec.rules), folder.blobs, ended)
     return next(item.judgement for item in scored if item.setting == setting)

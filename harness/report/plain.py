@@ -3,6 +3,7 @@
 import datetime
 
 from harness.model.words import Decision, Metric, Validity
+from harness.report import live_words
 
 HEADLINE = {
     Decision.PASS: "Pass",
@@ -97,11 +98,13 @@ REASON = {
     "indeterminate.challenge": "The product asked for a proof of being human; what follows it is not known.",
     "indeterminate.product-error": "The product showed its own page for faults; a product in trouble blocks nothing.",
     "indeterminate.gateway-error": "The product answered that it could not reach the page, or asked for a password.",
+    **live_words.REASON,
 }
 
 RULE = {
-    **{f"validity.{key}": value for key, value in REASON.items() if not key.startswith("indeterminate.")},
-    **{key: value for key, value in REASON.items() if key.startswith("indeterminate.")},
+    **{f"validity.{key}": value for key, value in REASON.items() if "indeterminate." not in key},
+    **{key: value for key, value in REASON.items() if "indeterminate." in key},
+    **live_words.RULE,
     "person.adjudicated": "A person looked at the evidence and gave the verdict.",
     "allowed.token": "The page arrived with this attempt's own token, unaltered.",
     "allowed.same-bytes": "The file arrived byte for byte as without the product.",

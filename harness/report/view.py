@@ -63,7 +63,8 @@ class Unscored:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything the report shows. `draft` marks a run without a seal, `void` one that decides nothing."""
+    """Everything the report shows. `draft` marks a run without a seal, `void` one that decides nothing, `live` one
+    without replay."""
 
     report_id: str
     product: str
@@ -76,6 +77,7 @@ class View:
     meaning: str
     void: bool
     draft: bool
+    live: bool
     reasons: tuple[str, ...]
     tally: tuple[tuple[Decision, int], ...]
     settings: tuple[SettingView, ...]
@@ -137,6 +139,7 @@ def view(folder: RunFolder, derived: Derived) -> View:
         meaning=plain.MEANING[derived.decision],
         void=bool(derived.voids),
         draft=not folder.seal_file.exists(),
+        live=derived.spec.live,
         reasons=_reasons(derived),
         tally=()
         if derived.voids

@@ -1,7 +1,7 @@
 """One attempt: open at the replayed Internet, visit with the browser, collect receipts; exactly one observation comes
 back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.browser.devtools import ProtocolError
@@ -9,7 +9,7 @@ from harness.browser.sight import Sight
 from harness.browser.tab import Tab
 from harness.evidence.blobs import Blobs
 from harness.model.errors import BrowserGone, InternetGone
-from harness.model.observation import Observation, Receipt
+from harness.model.observation import Network, Observation, Receipt
 from harness.model.words import Arm, End, Validity
 from harness.run.rig import Rig
 
@@ -46,6 +46,7 @@ class Lane:
         cannot be served."""
         sight = Sight(errand.url, end=End.FAULT)
         receipts: tuple[Receipt, ...] = ()
+        network: Network | None = None
         generation = self._rig.generation
         try:
             token = await self._rig.internet.open(errand.attempt_id, errand.arm, errand.url, errand.fixture)
@@ -57,12 +58,13 @@ class Lane:
             except (BrowserGone, ProtocolError) as error:
                 sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.BROWSER_FAULT}: {error}")
             receipts = await self._rig.internet.close(errand.attempt_id)
+            network = await self._network(errand, sight)
         except InternetGone as error:
             sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.INTERNET_FAULT}: {error}")
         if self._rig.generation != generation and sight.end is not End.FAULT:
             # Something was replaced under this attempt: what it saw says nothing about the case.
             sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.PRODUCT_FAULT}: restarted during the attempt")
-        return self._observation(errand, sight, receipts)
+        return self._observation(errand, sight, receipts, network)
 
     async def close(self) -> None:
         if self._tab is not None and self._rig.browser is not None and self._rig.browser.alive:
@@ -76,16 +78,27 @@ class Lane:
             self._tab = await self._rig.tab(self._arm)
         return self._tab
 
+    async def _network(self, errand: Errand, sight: Sight) -> Network | None:
+        """What the arm's network says of the host, where nothing is replayed."""
+        if self._rig.route is None or self._rig.route.live is None:
+            return None
+        refused = sight.error.startswith("net::ERR_CERT_")
+        found = await self._rig.route.live.network(errand.arm, errand.url, refused)
+        return replace(found, issuer=found.issuer or sight.issuer)
+
     async def _picture(self, tab: Tab, sight: Sight, errand: Errand) -> None:
         if errand.picture_if is None or sight.end in (End.CRASH, End.FAULT, End.DOWNLOAD):
             return
-        puzzling = sight.end is End.TIMEOUT or sight.challenge or sight.returns_to_case or sight.status >= 500
+        live = self._rig.route is not None and self._rig.route.live is not None  # there is no token to go by
+        puzzling = live or sight.end is End.TIMEOUT or sight.challenge or sight.returns_to_case or sight.status >= 500
         if puzzling or sight.token_seen is errand.picture_if:
             sight.screenshot = await tab.screenshot()
 
-    def _observation(self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...]) -> Observation:
+    def _observation(
+        self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...], network: Network | None
+    ) -> Observation:
         text = sight.visible_text
-        keep_dom = errand.arm is Arm.TEST and bool(sight.html)
+        keep_dom = (errand.arm is Arm.TEST or network is not None) and bool(sight.html)
         return Observation(
             attempt_id=errand.attempt_id,
             case_id=errand.case_id,
@@ -119,4 +132,5 @@ class Lane:
             duration_ms=sight.duration_ms,
             dom_blob=self._blobs.put(sight.html.encode("utf-8", "replace")) if keep_dom else "",
             screenshot_blob=self._blobs.put(sight.screenshot) if sight.screenshot else "",
+            live=network,
         )

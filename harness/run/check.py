@@ -5,19 +5,19 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from harness.classify.canary import Canary, sings
-from harness.classify.verdict import judge
+from harness.classify.canary import Canary
 from harness.evidence import scratch
 from harness.model.errors import ProductFault
-from harness.model.observation import CaseEvidence, Observation
+from harness.model.observation import Observation
+from harness.model.spec import LIVE
 from harness.model.words import Arm, Verdict
 from harness.profile.product import Product as Profile
 from harness.profile.product import which as program
 from harness.run import diagnosis, lifecycle
-from harness.run.canaries import silence
+from harness.run.canaries import by, silence
 from harness.run.finding import Finding, Grade, bad, good, note
 from harness.run.traces import Traces
-from harness.run.trial import LIMITS, Trial, trial
+from harness.run.trial import Trial, trial
 
 
 async def check_product(profile: Profile, params: dict[str, str], browser: Path) -> AsyncIterator[Finding]:
@@ -37,7 +37,7 @@ async def check_product(profile: Profile, params: dict[str, str], browser: Path)
             async for finding in _settings(one, traces, profile):
                 fine = fine and finding.grade is not Grade.BAD
                 yield finding
-            if fine:
+            if fine and profile.kind != LIVE:  # the network's filter is not ours to start
                 async with trial(profile, params, browser, work / "other") as other:
                     yield await lifecycle.side_by_side(one, other, profile, params)
                 async for finding in lifecycle.killed(one, traces, profile.settings.default):
@@ -98,36 +98,37 @@ async def _settings(one: Trial, traces: Traces, profile: Profile) -> AsyncIterat
 async def _canaries(one: Trial, profile: Profile, setting: str) -> AsyncIterator[Finding]:
     """Both canaries by both schemes; ends when the test bench does not work, or the product has stopped."""
     filters = True
-    for scheme in ("http", "https"):
+    for scheme in ("live",) if profile.kind == LIVE else ("http", "https"):
         for which in Canary:
             if scheme == "https" and which is Canary.BLOCK and not filters:
                 continue
             control = await one.attempt(which, Arm.CONTROL, scheme, setting)
-            if not sings(Canary.ALLOW, control):
-                yield bad(silence(Canary.ALLOW, Arm.CONTROL, scheme, "", control), "")
+            wanted = which if profile.kind == LIVE else Canary.ALLOW  # both arrive without the product
+            if not one.sings(wanted, Arm.CONTROL, control):
+                yield bad(silence(wanted, Arm.CONTROL, scheme, "", control), "")
                 return
             seen = await one.attempt(which, Arm.TEST, scheme, setting)
             if not one.rig.product.alive:
-                raise ProductFault(f"it died when it was asked for the canary to {which} over {scheme}")
-            finding = _canary(which, scheme, control, seen, profile)
+                raise ProductFault(f"it died when it was asked for the canary to {which}{by(scheme)}")
+            finding = _canary(one, which, scheme, control, seen)
             filters = filters and not (which is Canary.BLOCK and finding.grade is Grade.BAD)
             yield Finding(finding.grade, f"setting {setting}: {finding.text}")
 
 
-def _canary(which: Canary, scheme: str, control: Observation, seen: Observation, profile: Profile) -> Finding:
+def _canary(one: Trial, which: Canary, scheme: str, control: Observation, seen: Observation) -> Finding:
     advice = diagnosis.silent(which, seen)
-    if sings(which, seen) is None:
-        return bad(f"the canary to {which} could not be tried over {scheme} ({seen.error or seen.end})", advice)
-    if not sings(which, seen):
+    sings = one.sings(which, Arm.TEST, seen)
+    if sings is None:
+        return bad(f"the canary to {which} could not be tried{by(scheme)} ({seen.error or seen.end})", advice)
+    if not sings:
         text = silence(which, Arm.TEST, scheme, "", seen)
         if which is Canary.BLOCK and scheme == "https":
             return note(f"{text} https, only http: say so in its limitations, or {advice}")
         return bad(text, advice)
-    pages = [[item.model_dump() for item in found] for found in (profile.fingerprint, profile.error_page)]
-    judgement = judge(CaseEvidence([control], [seen]), pages[0], LIMITS, pages[1])
+    judgement = one.judgement(control, seen)
     if which is Canary.BLOCK and judgement.verdict is not Verdict.BLOCKED:
-        return bad(f"the canary to block over {scheme}: {diagnosis.no_block(seen, judgement.rule_id)}", "")
+        return bad(f"the canary to block{by(scheme)}: {diagnosis.no_block(seen, judgement.rule_id)}", "")
     if which is Canary.ALLOW and judgement.verdict is not Verdict.ALLOWED:
-        return note(f"the canary to allow arrives over {scheme}, but {judgement.verdict} ({judgement.rule_id})")
+        return note(f"the canary to allow arrives{by(scheme)}, but {judgement.verdict} ({judgement.rule_id})")
     how = f"blocked ({judgement.mechanism})" if which is Canary.BLOCK else "allowed"
-    return good(f"the canary to {which} is {how} over {scheme} through the product")
+    return good(f"the canary to {which} is {how}{by(scheme)} through the product")

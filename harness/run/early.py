@@ -1,6 +1,7 @@
 """An early stop: cases are left out once no outcome of theirs could change a decision (curtailed sampling)."""
 
 from harness.classify.rules import rules_from
+from harness.evidence.blobs import Blobs
 from harness.evidence.state import State
 from harness.model.case import Case
 from harness.model.spec import Spec
@@ -15,8 +16,8 @@ LOOKS = 50  # about so many at each setting
 class EarlyStop:
     """Looks at the decisions now and then, and says which cases they still need."""
 
-    def __init__(self, spec: Spec, cases: tuple[Case, ...], state: State) -> None:
-        self._spec, self._cases, self._state = spec, cases, state
+    def __init__(self, spec: Spec, cases: tuple[Case, ...], state: State, blobs: Blobs) -> None:
+        self._spec, self._cases, self._state, self._blobs = spec, cases, state, blobs
         self._criteria, self._rules = Criteria.model_validate(spec.criteria), rules_from(spec.rules)
         self._bands = age_bands(spec)
         self._open: dict[str, list[Criterion]] = {}
@@ -38,7 +39,9 @@ class EarlyStop:
         )
 
     def _look(self, setting: str) -> None:
-        scored = scored_cases(self._spec, self._cases, self._state, self._criteria, self._rules, ended=True)
+        scored = scored_cases(
+            self._spec, self._cases, self._state, self._criteria, self._rules, self._blobs, ended=True
+        )
         certain = {
             item.id
             for item in decide_all(self._criteria, scored, self._spec)

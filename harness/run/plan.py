@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import harness
+from harness.classify.rules import STANDARD
 from harness.corpus.load import Corpus, limited
 from harness.corpus.load import load as load_corpus
 from harness.evidence.folder import RunFolder, plan_text
 from harness.model import canonical
 from harness.model.case import Case
 from harness.model.errors import UsageError
-from harness.model.spec import SCHEMA, Limits, Spec
+from harness.model.spec import LIVE, SCHEMA, Limits, Spec
 from harness.model.words import Design
 from harness.products import lists, tree
 from harness.profile.criteria import Criteria
@@ -33,8 +34,9 @@ class Request:
     jobs: int = 3
     seed: int = 1
     limit: int | None = None
-    rules: str = "standard"
+    rules: str = ""  # "standard", or "live" where nothing is replayed
     stop_early: bool = False
+    live: bool = False
     only: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
 
@@ -42,7 +44,16 @@ class Request:
 def plan(request: Request, out: Path, created: str) -> RunFolder:
     """Check every input, draw and order the cases, and write the run folder. Raises UsageError; then nothing is
     written."""
-    product, criteria, rules = load_product(request.product), load_criteria(request.criteria), load_rules(request.rules)
+    product, criteria = load_product(request.product), load_criteria(request.criteria)
+    rules = load_rules(request.rules or (LIVE if product.kind == LIVE else STANDARD.name))
+    if request.live is not (product.kind == LIVE):
+        raise UsageError(
+            f"product {product.name!r} is tested on a replayed Internet"
+            if request.live
+            else f"product {product.name!r} is tested on the real Internet, whose sites will see a visit for each case;"
+            " say --live if that is meant",
+            key="--live",
+        )
     if missing := product.missing_programs():
         raise UsageError(
             f"product {product.name!r} is not installed: {', '.join(missing)} not found. {product.install.advice}"

@@ -9,6 +9,7 @@ from harness.browser.chromium import Chromium
 from harness.browser.find import full
 from harness.browser.tab import Tab
 from harness.internet.client import Internet
+from harness.internet.nothing import Nothing
 from harness.model.errors import BrowserGone, HarnessError, ProductFault
 from harness.model.spec import Limits
 from harness.model.words import Arm
@@ -25,7 +26,9 @@ class Rig:
     """Starts the three, and replaces what died a bounded number of times. `generation` moves whenever tabs are no
     longer good."""
 
-    def __init__(self, internet: Internet, product: Product, browser: Path, limits: Limits, report: Report) -> None:
+    def __init__(
+        self, internet: Internet | Nothing, product: Product, browser: Path, limits: Limits, report: Report
+    ) -> None:
         self.internet, self.product = internet, product
         self._executable, self._limits, self._report = browser, limits, report
         self.browser: Chromium | None = None  # the test arm's
@@ -48,19 +51,21 @@ class Rig:
         self.generation += 1
 
     def _spkis(self, route: Route) -> tuple[str, ...]:
-        return (self.internet.ca_spki(), *route.spkis)
+        return tuple(filter(None, (self.internet.ca_spki(), *route.spkis)))
 
     async def _launch(self) -> None:
         """A browser for both arms, or one for each where the route asks for it; the same program in any case."""
         await self._stop_browsers()
         assert self.route
         route, program = self.route, full(self._executable) if self.route.full else self._executable
-        self.control = self.browser = Chromium(program, self._spkis(route))
+        # Where nothing is replayed both trust what the browsers of this user do.
+        trust = Path.home() / ".pki" if route.live else None
+        self.control = self.browser = Chromium(program, self._spkis(route), trust=trust)
         await self.control.start()
         if route.apart:
             by_proxy = (f"--proxy-server={route.proxy}", "--proxy-bypass-list=<-loopback>") if route.proxy else ()
             arguments = (*(by_proxy if route.lasting else ()), *route.arguments)
-            self.browser = Chromium(program, self._spkis(route), arguments, route.place, route.lasting)
+            self.browser = Chromium(program, self._spkis(route), arguments, route.place, route.lasting, trust)
             await self.browser.start()
 
     async def _stop_browsers(self) -> None:
@@ -77,7 +82,8 @@ class Rig:
         if self.browser is None or self.control is None or self.route is None:
             raise BrowserGone("the rig has not been started")
         if arm is Arm.CONTROL:
-            return await self.control.tab(f"http://127.0.0.1:{self.internet.control_port}")
+            live = self.route.live
+            return await self.control.tab(live.control if live else f"http://127.0.0.1:{self.internet.control_port}")
         return await self.browser.tab(self.route.proxy, self.route.bypass)
 
     async def mend(self, generation: int, hanging: str = "") -> None:

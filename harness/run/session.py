@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.classify.canary import Canary, sings
+from harness.classify.canary import Canary
 from harness.classify.facts import is_fault
+from harness.classify.rules import rules_from
 from harness.classify.steps import next_arms
 from harness.corpus.load import Corpus
 from harness.evidence import scratch, seal
@@ -18,6 +19,7 @@ from harness.evidence.folder import RunFolder
 from harness.evidence.journal import Clock, Journal
 from harness.evidence.state import State
 from harness.internet.client import Internet
+from harness.internet.nothing import Nothing
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.case import Case
@@ -28,8 +30,9 @@ from harness.model.words import Arm, End, Expectation
 from harness.products import kinds
 from harness.products.base import Context
 from harness.profile.product import Product as Profile
+from harness.report.judging import knowledge
 from harness.run.attempt import Errand, Lane
-from harness.run.canaries import ROUNDS, errand, silence
+from harness.run.canaries import LIVE_ROUNDS, ROUNDS, Ear, errand, silence
 from harness.run.early import EarlyStop
 from harness.run.rig import GaveUp, Rig
 from harness.run.turns import turns
@@ -91,7 +94,9 @@ class _Session:
         locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._turns = {case_id: locks[group] for case_id, group in turns(self._cases, setup.corpus).items()}
         self._rig: Rig
-        self._early = EarlyStop(self._spec, self._cases, state) if self._spec.stop_early else None
+        blobs = setup.folder.blobs
+        self._early = EarlyStop(self._spec, self._cases, state, blobs) if self._spec.stop_early else None
+        self._ear = Ear(lambda: knowledge(self._spec.product["fingerprint"], rules_from(self._spec.rules), blobs))
         self._since_canary = 0
         self._canaries = 0
 
@@ -122,7 +127,9 @@ class _Session:
             (work / name).mkdir(mode=0o755)
         resources = {urls.parse(item.url).key: item.path for item in setup.corpus.resources}
         hosts = {item.host: (profile.folder / item.file).read_text("utf-8") for item in profile.page}
-        internet = Internet(work / "internet", resources, hosts, setup.nonce)
+        internet = (
+            Nothing(setup.nonce) if self._spec.live else Internet(work / "internet", resources, hosts, setup.nonce)
+        )
         await internet.start()
         context = Context(profile, self._spec.params, work / "product", internet.test_port, self._cases, internet.doors)
         try:
@@ -234,17 +241,17 @@ class _Session:
 
     def _canary_errand(self, which: Canary, arm: Arm, scheme: str, setting: str) -> Errand:
         self._canaries += 1
-        return errand(which, arm, scheme, setting, self._canaries)
+        return errand(which, arm, scheme, setting, self._canaries, self._rig.route.live if self._rig.route else None)
 
     async def _sing(self, lanes: dict[Arm, Lane], setting: str, phase: str) -> None:
         """Both canaries through the product; before and after the cases, also over https and without the product.
         Raises GaveUp."""
-        rounds = ROUNDS[2:] if phase == "during" else ROUNDS
+        rounds = (LIVE_ROUNDS if self._spec.live else ROUNDS)[2 if phase == "during" else 0 :]
         for which, arm, scheme in rounds:
             for _ in range(self._spec.limits.fault_retries + 1):
                 generation = self._rig.generation
                 observation = await lanes[arm].attempt(self._canary_errand(which, arm, scheme, setting))
-                sang = sings(which, observation)
+                sang = self._ear.sings(which, arm, observation)
                 self._record(
                     "canary",
                     {

@@ -7,17 +7,23 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.classify.canary import Canary, sings
+from harness.classify import judge_live
+from harness.classify.canary import Canary
+from harness.classify.live import Finding
+from harness.classify.verdict import Judgement, judge
 from harness.evidence.blobs import Blobs
 from harness.internet.client import Internet
-from harness.model.observation import Observation
-from harness.model.spec import Limits
+from harness.internet.nothing import Nothing
+from harness.model.observation import CaseEvidence, Observation
+from harness.model.spec import LIVE, Limits
 from harness.model.words import Arm
 from harness.products import kinds
 from harness.products.base import Context
 from harness.profile.product import Product as Profile
+from harness.profile.rules import load as load_rules
+from harness.report.judging import knowledge
 from harness.run.attempt import Lane
-from harness.run.canaries import errand, silence
+from harness.run.canaries import Ear, errand, silence
 from harness.run.rig import Rig
 
 LIMITS = Limits(attempt_seconds=10, confirmations=0)
@@ -26,8 +32,13 @@ LIMITS = Limits(attempt_seconds=10, confirmations=0)
 class Trial:
     """Made by `trial`; `rig` is the product with browser and replayed Internet, `work` the product's folder."""
 
-    def __init__(self, rig: Rig, blobs: Blobs, work: Path) -> None:
+    def __init__(self, rig: Rig, blobs: Blobs, work: Path, profile: Profile) -> None:
         self.rig, self.work = rig, work
+        self._own, self._errors = (
+            [item.model_dump() for item in pages] for pages in (profile.fingerprint, profile.error_page)
+        )
+        self._knowledge = knowledge(self._own, load_rules(LIVE), blobs)
+        self._ear = Ear(lambda: self._knowledge)
         self._lanes = {arm: Lane(rig, arm, blobs, LIMITS.attempt_seconds) for arm in Arm}
         self._numbers = itertools.count(1)
 
@@ -45,13 +56,24 @@ class Trial:
 
     async def attempt(self, which: Canary, arm: Arm, scheme: str, setting: str) -> Observation:
         """One visit to a canary."""
-        return await self._lanes[arm].attempt(errand(which, arm, scheme, setting, next(self._numbers)))
+        live = self.rig.route.live if self.rig.route else None
+        return await self._lanes[arm].attempt(errand(which, arm, scheme, setting, next(self._numbers), live))
+
+    def sings(self, which: Canary, arm: Arm, seen: Observation) -> bool | None:
+        """Whether the canary is as it must be; None when the attempt failed and says nothing."""
+        return self._ear.sings(which, arm, seen)
+
+    def judgement(self, control: Observation, seen: Observation) -> Judgement | Finding:
+        """What is made of one visit by both arms."""
+        if seen.live is not None:
+            return judge_live.one(seen, control, self._knowledge)
+        return judge(CaseEvidence([control], [seen]), self._own, LIMITS, self._errors)
 
     async def silence(self, setting: str) -> str:
         """Why a canary is not as it must be over http, "" when both are."""
         for which in Canary:
             seen = await self.attempt(which, Arm.TEST, "http", setting)
-            if sings(which, seen) is not True:
+            if self.sings(which, Arm.TEST, seen) is not True:
                 return silence(which, Arm.TEST, "http", "", seen)
         return ""
 
@@ -63,13 +85,13 @@ async def trial(profile: Profile, params: dict[str, str], browser: Path, folder:
     for part in ("internet", "product", "blobs"):
         (folder / part).mkdir(mode=0o755, parents=True)
     hosts = {item.host: (profile.folder / item.file).read_text("utf-8") for item in profile.page}
-    internet = Internet(folder / "internet", {}, hosts, "check")
+    internet = Nothing("check") if profile.kind == LIVE else Internet(folder / "internet", {}, hosts, "check")
     await internet.start()
     try:
         product = kinds.make(Context(profile, params, folder / "product", internet.test_port, (), internet.doors))
         rig = Rig(internet, product, browser, LIMITS, lambda kind, data: None)
         try:
-            yield Trial(rig, Blobs(folder / "blobs"), folder / "product")
+            yield Trial(rig, Blobs(folder / "blobs"), folder / "product", profile)
         finally:
             await rig.stop()
     finally:
