@@ -52,6 +52,8 @@ def _lacking(mark: pytest.Mark) -> str:
         profile = product.load(mark.args[0])
         if missing := profile.missing_programs():
             return f"{profile.name}: {', '.join(missing)} not found. {profile.install.advice}"
+    if mark.name == "program" and product.which(mark.args[0]) is None:
+        return f"{mark.args[0]} not found. On Debian or Ubuntu: apt-get install {mark.args[1]}"
     if mark.name == "room":
         return _lacking_room()
     return ""

@@ -130,8 +130,7 @@ def command(derived: Derived) -> str:
         words += ["--case", case_id]
     if spec.rules["name"] != "standard":
         words += ["--rules", spec.rules["name"]]
-    if spec.stop_early:
-        words.append("--stop-early")
+    words += [flag for flag, given in (("--stop-early", spec.stop_early), ("--live", spec.live)) if given]
     return pathless(shlex.join([*words, "--timeout", f"{spec.limits.attempt_seconds:g}"]))
 
 

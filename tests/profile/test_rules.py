@@ -90,7 +90,7 @@ def test_behind_a_sinkhole_certificate_errors_are_blocks(error: str) -> None:
 
 
 def test_unknown_rules() -> None:
-    with pytest.raises(UsageError, match="no rules profile named or at 'nowhere'; shipped: sinkhole, standard"):
+    with pytest.raises(UsageError, match="no rules profile named or at 'nowhere'; shipped: live, sinkhole, standard"):
         load("nowhere")
 
 
