@@ -1,0 +1,1 @@
+"""An Internet service provider with a filter, in network namespaces, and a tiny Internet behind it."""
