@@ -144,13 +144,14 @@ def _voids(state: State, spec: Spec) -> list[str]:
 
 
 def _changes(seen: list[dict[str, Any]]) -> list[str]:
-    """What about product or browser was not the same each time it was asked."""
+    """What about product, browser or route was not the same each time it was asked."""
     found = []
     for what in sorted({key for fact in seen for key in fact["product"]}):
         values = list(dict.fromkeys(str(fact["product"].get(what, "nothing")) for fact in seen))
         if len(values) > 1:
             found.append(f"the product's {what} changed from {' to '.join(values)}")
-    browsers = list(dict.fromkeys(fact["browser"] for fact in seen))
-    if len(browsers) > 1:
-        found.append(f"the browser changed from {' to '.join(browsers)}")
+    for what in ("browser", "route"):
+        values = list(dict.fromkeys(str(fact.get(what, "")) for fact in seen))
+        if len(values) > 1:
+            found.append(f"the {what} changed from {' to '.join(values)}")
     return found
