@@ -4,26 +4,39 @@ import asyncio
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from http.client import HTTPException
+from typing import Any, Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
 
 import websockets
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 from harness.model.errors import BrowserGone, HarnessError
 
 Handler = Callable[[dict[str, Any]], None]
+MOST = 1_000_000  # bytes; no browser says as much of itself
 
 
 class ProtocolError(HarnessError):
     """The browser refused a command."""
 
 
+class Wire(Protocol):
+    """What carries the protocol's messages as text, until it is closed."""
+
+    async def send(self, text: str, /) -> None: ...
+    def __aiter__(self) -> AsyncIterator[str | bytes]: ...
+    async def close(self) -> None: ...
+
+
 class DevTools:
     """One connection to one browser; sessions are flattened into it."""
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
@@ -64,7 +77,7 @@ class DevTools:
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            await self._connection.send(json.dumps(message))
+            await self._wire.send(json.dumps(message))
             answer = await future
         except websockets.ConnectionClosed:
             raise BrowserGone("the browser is gone") from None
@@ -75,12 +88,12 @@ class DevTools:
         return dict(answer["result"])
 
     async def close(self) -> None:
-        await self._connection.close()
+        await self._wire.close()
         await self._reading
 
     async def _read(self) -> None:
         try:
-            async for text in self._connection:
+            async for text in self._wire:
                 message = json.loads(text)
                 if "id" in message:
                     future = self._waiting.get(message["id"])
@@ -99,3 +112,23 @@ class DevTools:
             for future in self._waiting.values():
                 if not future.done():
                     future.set_exception(BrowserGone("the browser is gone"))
+
+
+def browser_address(address: str) -> str:
+    """The WebSocket address of the browser with DevTools at `http://HOST:PORT`, reached as that is. Raises OSError when
+    nothing answers, ValueError when it is not DevTools that does."""
+    asked = urlsplit(address)
+    try:
+        with build_opener(ProxyHandler({})).open(f"{address.rstrip('/')}/json/version", timeout=10) as answer:
+            found = urlsplit(str(json.loads(answer.read(MOST))["webSocketDebuggerUrl"]))
+    except HTTPError as error:
+        raise ValueError(f"status {error.code}, {error.read(300).decode('utf-8', 'replace')!r}") from None
+    except URLError as error:
+        raise OSError(str(error.reason)) from None
+    except ConnectionError:  # also closed unanswered, as by a tunnel that leads nowhere
+        raise
+    except HTTPException as error:
+        raise ValueError(f"no HTTP, {error}") from None
+    except (TypeError, KeyError):
+        raise ValueError("no webSocketDebuggerUrl in its answer") from None
+    return f"{'wss' if asked.scheme == 'https' else 'ws'}://{asked.netloc}{found.path}"

@@ -26,10 +26,12 @@ VISITS = 200  # after so many a tab gets a new profile
 class Tab:
     """Made by `open`; `worn` says that the next visit needs a new one."""
 
-    def __init__(self, devtools: DevTools, profile: dict[str, str], target: str, session: str, downloads: Path) -> None:
+    def __init__(
+        self, devtools: DevTools, profile: dict[str, str], target: str, session: str, downloads: Path | None
+    ) -> None:
         self._devtools = devtools
         self._profile = profile
-        self._target = target
+        self.target = target
         self._session = session
         self._downloads = downloads
         self._popups: set[str] = set()
@@ -38,9 +40,16 @@ class Tab:
 
     @classmethod
     async def open(
-        cls, devtools: DevTools, proxy: str, bypass: Sequence[str], downloads: Path, lasting: bool = False
+        cls,
+        devtools: DevTools,
+        proxy: str,
+        bypass: Sequence[str],
+        downloads: Path | None = None,
+        lasting: bool = False,
+        ignore_certificates: bool = False,
     ) -> "Tab":
-        """A new profile (browser context) and a tab in it; `lasting`, a tab in the browser's own profile."""
+        """A new profile (browser context) and a tab in it; `lasting`, a tab in the browser's own profile. Files go
+        to `downloads`; without it, none is taken, as with a browser whose files are not ours to read."""
         profile: dict[str, str] = {}
         if not lasting:
             rules = {"proxyServer": proxy, "proxyBypassList": ",".join(("<-loopback>", *bypass))} if proxy else {}
@@ -48,23 +57,26 @@ class Tab:
             profile = {"browserContextId": made["browserContextId"]}
         target = (await devtools.send("Target.createTarget", {"url": "about:blank", **profile}))["targetId"]
         session = (await devtools.send("Target.attachToTarget", {"targetId": target, "flatten": True}))["sessionId"]
+        taken = {"behavior": "allowAndName", "downloadPath": str(downloads)} if downloads else {"behavior": "deny"}
         await asyncio.gather(
             devtools.send("Page.enable", session=session),
             devtools.send("Page.setLifecycleEventsEnabled", {"enabled": True}, session),
             devtools.send("Network.enable", session=session),
             devtools.send("Network.setCacheDisabled", {"cacheDisabled": True}, session),
-            devtools.send(
-                "Browser.setDownloadBehavior",
-                {"behavior": "allowAndName", **profile, "downloadPath": str(downloads), "eventsEnabled": True},
-            ),
+            devtools.send("Browser.setDownloadBehavior", {**taken, **profile, "eventsEnabled": True}),
             devtools.send("Target.setDiscoverTargets", {"discover": True}),
+            *(
+                [devtools.send("Security.setIgnoreCertificateErrors", {"ignore": True}, session)]
+                if ignore_certificates
+                else []
+            ),
         )
         return cls(devtools, profile, target, session, downloads)
 
     async def visit(self, url: str, token: str, seconds: float) -> Sight:
         """Open the URL and look for the token. Always returns a sight; raises BrowserGone only."""
         sight = Sight(requested_url=url)
-        traffic = Traffic(self._devtools, self._session, self._target, self._downloads, sight)
+        traffic = Traffic(self._devtools, self._session, self.target, self._downloads or Path(), sight)
         started = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
@@ -183,7 +195,7 @@ class Tab:
                 if self._profile:
                     await self._devtools.send("Target.disposeBrowserContext", self._profile)
                     return
-                for target in (*self._popups, self._target):
+                for target in (*self._popups, self.target):
                     with contextlib.suppress(ProtocolError):  # it has closed itself
                         await self._devtools.send("Target.closeTarget", {"targetId": target})
         except (TimeoutError, ProtocolError, BrowserGone):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from harness.browser.attached import Attached
 from harness.browser.place import Place
 from harness.model.case import Case
 from harness.model.observation import Network
@@ -33,7 +34,8 @@ class Route:
     (`proxy` "") in a `place` of its own; hosts the proxy does not carry, keys the browser must trust.
 
     With `arguments`, `full`, `lasting` or `place` the test arm has a browser of its own: further arguments, full
-    Chromium and not its headless shell, tabs in the browser's lasting profile, where extensions and policies act.
+    Chromium and not its headless shell, tabs in the browser's lasting profile, where extensions and policies act. Or
+    it has one that runs already, `browser`.
     """
 
     proxy: str = ""
@@ -45,11 +47,12 @@ class Route:
     place: Place | None = None
     how: str = "proxy"
     live: Live | None = None
+    browser: Attached | None = None
 
     @property
     def apart(self) -> bool:
         """Whether the test arm needs a browser of its own."""
-        return bool(self.arguments or self.full or self.lasting or self.place)
+        return bool(self.arguments or self.full or self.lasting or self.place or self.browser)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Context:
     upstream_port: int
     cases: Sequence[Case] = ()
     doors: Path = Path()
+
+    @property
+    def authority(self) -> Path:
+        """The certificate (PEM) of the replayed Internet's authority, which lies beside its doors."""
+        return self.doors.with_name("mitmproxy-ca-cert.pem")
 
 
 class Product(Protocol):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from harness.browser.attached import Attached
 from harness.browser.chromium import Chromium
 from harness.browser.find import full
 from harness.browser.tab import Tab
@@ -31,7 +32,7 @@ class Rig:
     ) -> None:
         self.internet, self.product = internet, product
         self._executable, self._limits, self._report = browser, limits, report
-        self.browser: Chromium | None = None  # the test arm's
+        self.browser: Chromium | Attached | None = None  # the test arm's
         self.control: Chromium | None = None  # the same one, unless the route needs one of its own
         self.route: Route | None = None
         self.generation = 0
@@ -54,7 +55,8 @@ class Rig:
         return tuple(filter(None, (self.internet.ca_spki(), *route.spkis)))
 
     async def _launch(self) -> None:
-        """A browser for both arms, or one for each where the route asks for it; the same program in any case."""
+        """A browser for both arms, or one for each where the route asks for it; the same program in any case but where
+        the route has a browser that runs already. Raises BrowserGone or ProductFault."""
         await self._stop_browsers()
         assert self.route
         route, program = self.route, full(self._executable) if self.route.full else self._executable
@@ -62,7 +64,10 @@ class Rig:
         trust = Path.home() / ".pki" if route.live else None
         self.control = self.browser = Chromium(program, self._spkis(route), trust=trust)
         await self.control.start()
-        if route.apart:
+        if route.browser:
+            self.browser, route.browser.control = route.browser, self.control.version
+            await self.browser.start()
+        elif route.apart:
             by_proxy = (f"--proxy-server={route.proxy}", "--proxy-bypass-list=<-loopback>") if route.proxy else ()
             arguments = (*(by_proxy if route.lasting else ()), *route.arguments)
             self.browser = Chromium(program, self._spkis(route), arguments, route.place, route.lasting, trust)
