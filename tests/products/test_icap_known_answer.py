@@ -1,4 +1,4 @@
-"""c-icap, alone and behind squid, against the oracle of the products that judge by lists."""
+"""c-icap alone and behind squid, e2guardian as a service, against the oracle of the products that judge by lists."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
     ("product", "https"),
     [
         pytest.param("cicap", "", marks=pytest.mark.product("cicap")),
+        pytest.param("e2guardian-icap", "", marks=pytest.mark.product("e2guardian-icap")),
         pytest.param("squid-cicap", "inspect", marks=pytest.mark.product("squid-cicap")),
     ],
 )

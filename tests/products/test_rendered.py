@@ -82,4 +82,3 @@ def test_the_digest_is_also_of_what_is_taken_from_others(tmp_path: Path) -> None
 def test_what_no_profile_holds_is_refused(borrowed: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"files: file '{borrowed}' is not in the profile folder"):
         profile(tmp_path, borrowed)
-

@@ -1,2 +1,8 @@
 function(pre-authcheck)
 if(true) return false
+
+function(thttps-pre-authcheck)
+if(true) return false
+
+function(icap-pre-authcheck)
+if(true) return false
