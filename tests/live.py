@@ -119,6 +119,7 @@ def planned(
     params: dict[str, str] | None = None,
     limits: Limits = PATIENT,
     jobs: int = 4,
+    settings: Sequence[str] = (),
 ) -> RunFolder:
     """A run folder under `tmp` with everything decided and nothing done."""
     asked = Request(
@@ -126,6 +127,7 @@ def planned(
         corpus=str(corpus),
         criteria=str(criteria or write_criteria(tmp / "criteria.toml")),
         params=params or {},
+        settings=settings,
         jobs=jobs,
         limits=limits,
     )

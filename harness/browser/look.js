@@ -1,6 +1,6 @@
 (requested, token) => {
   // Runs in a world of its own: the page's scripts cannot change what it sees.
-  const caseUrl = new URL(requested).href;
+  const asked = new URL(requested), caseUrl = asked.href;
   const root = document.documentElement;
   const html = root ? root.outerHTML : "";
   const seen = html.includes(token);
@@ -11,7 +11,8 @@
     try {
       const url = new URL(address, document.baseURI);
       url.hash = "";
-      return url.href === caseUrl || url.href.includes(encodeURIComponent(caseUrl));
+      if (url.href === caseUrl || url.href.includes(encodeURIComponent(caseUrl))) return true;
+      return url.host === asked.host && (url.pathname + url.search).endsWith(asked.pathname + asked.search);
     } catch { return false; }
   };
   let returns = false;

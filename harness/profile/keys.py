@@ -27,6 +27,7 @@ KEYS = {
     "Settings.level": "The levels by name.",
     "Setting.title": "What the level means, as a report prints it.",
     "Setting.age_band": "Whom its maker offers it for, as criteria name age bands: 0-12, 13-17.",
+    "Setting.as_installed": "Whether it is the product as it comes, which need not block the canary.",
     "Setting.values": "What templates see at this level, besides its name as `setting`.",
     "Parameter.kind": "choice, blocklists (a folder DIR/CATEGORY/domains and urls), folder, port (loopback) or text.",
     "Parameter.description": "What it is for, in a line.",

@@ -48,10 +48,13 @@ class IdentityCommand(_Strict):
 
 
 class Setting(_Strict):
-    """A level of the product. `age_band` is the one its maker offers it for, as criteria name it, for example 0-12."""
+    """A level of the product. `age_band` is the one its maker offers it for, as criteria name it, for example 0-12.
+    `as_installed` is the product as it comes, which may stop nothing: there it is not asked for the canary to block.
+    """
 
     title: str
     age_band: str = Field(default="", max_length=80)
+    as_installed: bool = False
     values: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
 

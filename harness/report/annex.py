@@ -148,8 +148,9 @@ def _settings(derived: Derived) -> Table:
     for setting in derived.spec.settings:
         level = levels.get(setting, {})
         values = ", ".join(f"{key} = {value}" for key, value in sorted(level.get("values", {}).items()))
-        rows.append((setting, str(level.get("title", "")), pathless(values) or "none stated"))
-    return Table("Settings tested", ("Setting", "Title", "Values"), tuple(rows))
+        canary = "not asked: the product as it comes" if level.get("as_installed") else "asked"
+        rows.append((setting, str(level.get("title", "")), pathless(values) or "none stated", canary))
+    return Table("Settings tested", ("Setting", "Title", "Values", "Canary to block"), tuple(rows))
 
 
 def _params(derived: Derived) -> Table:

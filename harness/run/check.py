@@ -97,10 +97,12 @@ async def _settings(one: Trial, traces: Traces, profile: Profile) -> AsyncIterat
 
 async def _canaries(one: Trial, profile: Profile, setting: str) -> AsyncIterator[Finding]:
     """Both canaries by both schemes; ends when the test bench does not work, or the product has stopped."""
-    filters = True
+    filters = not profile.settings.level[setting].as_installed
+    if not filters:
+        yield note(f"setting {setting}: the product as it comes; it is not asked for the canary to block")
     for scheme in ("live",) if profile.kind == LIVE else ("http", "https"):
         for which in Canary:
-            if scheme == "https" and which is Canary.BLOCK and not filters:
+            if which is Canary.BLOCK and not filters:
                 continue
             control = await one.attempt(which, Arm.CONTROL, scheme, setting)
             wanted = which if profile.kind == LIVE else Canary.ALLOW  # both arrive without the product

@@ -41,7 +41,7 @@ async def killed(one: Trial, traces: Traces, setting: str) -> AsyncIterator[Find
         return
     try:
         await one.start(setting)
-        why = await one.silence(setting)
+        why = await one.silence()
     except ProductFault as error:
         why = str(error)
     advice = "remove what it leaves when killed: name it in process.leftovers, or remove it by process.prepare"
@@ -56,11 +56,11 @@ async def side_by_side(one: Trial, other: Trial, profile: Profile, params: dict[
     setting = profile.settings.default
     try:
         await other.start(setting)
-        why = await other.silence(setting) or await one.silence(setting)
+        why = await other.silence() or await one.silence()
     except ProductFault as error:
         why = str(error)
     await other.rig.product.stop()
-    why = why or await one.silence(setting)
+    why = why or await one.silence()
     advice = (
         "have every port, lock, socket and pid file of its configuration lie in {{ work }} or named after {{ port }}"
     )

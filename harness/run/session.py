@@ -247,7 +247,10 @@ class _Session:
         """Both canaries through the product; before and after the cases, also over https and without the product.
         Raises GaveUp."""
         rounds = (LIVE_ROUNDS if self._spec.live else ROUNDS)[2 if phase == "during" else 0 :]
+        level = self._setup.profile.settings.level[setting]
         for which, arm, scheme in rounds:
+            if which is Canary.BLOCK and level.as_installed:
+                continue
             for _ in range(self._spec.limits.fault_retries + 1):
                 generation = self._rig.generation
                 observation = await lanes[arm].attempt(self._canary_errand(which, arm, scheme, setting))

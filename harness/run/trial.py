@@ -33,7 +33,8 @@ class Trial:
     """Made by `trial`; `rig` is the product with browser and replayed Internet, `work` the product's folder."""
 
     def __init__(self, rig: Rig, blobs: Blobs, work: Path, profile: Profile) -> None:
-        self.rig, self.work = rig, work
+        self.rig, self.work, self._profile = rig, work, profile
+        self._setting = profile.settings.default
         self._own, self._errors = (
             [item.model_dump() for item in pages] for pages in (profile.fingerprint, profile.error_page)
         )
@@ -50,7 +51,7 @@ class Trial:
     async def start(self, setting: str) -> float:
         """Bring it up at that setting, also anew; the seconds it took with all that belongs to it. Raises
         ProductFault."""
-        began = time.monotonic()
+        began, self._setting = time.monotonic(), setting
         await self.rig.start(setting)
         return time.monotonic() - began
 
@@ -69,10 +70,10 @@ class Trial:
             return judge_live.one(seen, control, self._knowledge)
         return judge(CaseEvidence([control], [seen]), self._own, LIMITS, self._errors)
 
-    async def silence(self, setting: str) -> str:
-        """Why a canary is not as it must be over http, "" when both are."""
-        for which in Canary:
-            seen = await self.attempt(which, Arm.TEST, "http", setting)
+    async def silence(self) -> str:
+        """Why a canary is not as it must be over http, at the setting that it was started at; "" when both are."""
+        for which in (Canary.ALLOW,) if self._profile.settings.level[self._setting].as_installed else Canary:
+            seen = await self.attempt(which, Arm.TEST, "http", self._setting)
             if self.sings(which, Arm.TEST, seen) is not True:
                 return silence(which, Arm.TEST, "http", "", seen)
         return ""

@@ -342,8 +342,8 @@ def test_two_rooms_are_apart(tmp_path: Path) -> None:
 def test_closing_it_leaves_nothing(tmp_path: Path) -> None:
     async def life() -> None:
         async with furnished(tmp_path) as (room, internet):
-            held = psutil.Process(internet.pid).num_fds()
             await output(room, ["sh", "-c", "setsid sleep 1000 >/dev/null 2>&1 &"])
+            held = psutil.Process(internet.pid).num_fds()  # by now it has taken the doors
             network = int(room.command([])[-3])
             assert len(inside(network)) == 2
             assert room.alive
