@@ -197,4 +197,5 @@ def test_a_service_that_breaks_in_mid_run_makes_no_verdict(tmp_path: Path) -> No
         Validity.VALID,
         Validity.PRODUCT_FAULT,
         Validity.NOT_MEASURED,
+        Validity.REPLAY_MISS,  # asked again by the browser once the attempt was over
     }
