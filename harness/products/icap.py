@@ -13,8 +13,9 @@ SECONDS = 10.0  # for one transaction
 
 class IcapProduct:
     """kind = "icap". The parameters `reqmod` and `respmod` say which services are asked, at least one: by name, at the
-    profile's own process, or by address (`icap://HOST[:PORT]/NAME`), for which a profile needs no [process]. Raises
-    UsageError when they are wrong."""
+    profile's own process, or by address (`icap://HOST[:PORT]/NAME`), for which a profile needs no [process]. The
+    parameter `shared` names headers that answers about requests hand on to questions about responses. Raises UsageError
+    when they are wrong."""
 
     def __init__(self, context: Context) -> None:
         profile = context.profile
@@ -33,7 +34,8 @@ class IcapProduct:
                 self._clients[method] = IcapClient(name if "://" in name else here + name, SECONDS)
             except ValueError as error:
                 raise UsageError(str(error), key=f"--param {method}") from None
-        self._adapter = Adapter(self._clients)
+        self._shared = context.params.get("shared", "").split()
+        self._adapter = Adapter(self._clients, self._shared)
         self._authority = context.work / "authority"
         self._upstream = ("127.0.0.1", context.upstream_port)
         self._proxy: LeanProxy | None = None
@@ -45,7 +47,7 @@ class IcapProduct:
             await self._service.launch(setting)
         await self._options()
         self._authority.mkdir(exist_ok=True)
-        self._adapter = Adapter(self._clients)  # a new one, as requests may linger in the old
+        self._adapter = Adapter(self._clients, self._shared)  # a new one, as requests may linger in the old
         proxy = LeanProxy([self._adapter], self._authority, upstream=self._upstream, ports=self._ports)
         self._proxy, self._ports = proxy, proxy.ports
         try:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 
 from mitmproxy.http import Headers, HTTPFlow, Request, Response
 from mitmproxy.net.http.http1 import read_request_head, read_response_head
@@ -30,12 +31,14 @@ class Adapter:
     """A mitmproxy addon: has requests and responses adapted, by one service at most for each of METHODS.
 
     Fails closed: what a service did wrong is kept as `fault`, and the browser gets a page that marks itself as ours.
-    What ICAP says of a message (status, `X-Attribute` and the like) reaches the browser in headers `icap-reqmod…` and
-    `icap-respmod…`, as evidence.
+    Headers named in `shared` go from the answer about a request to the question about its response, as by squid's
+    adaptation_masterx_shared_names. What ICAP says of a message (status, `X-Attribute` and the like) reaches the
+    browser in headers `icap-reqmod…` and `icap-respmod…`, as evidence.
     """
 
-    def __init__(self, clients: dict[str, IcapClient]) -> None:
+    def __init__(self, clients: dict[str, IcapClient], shared: Sequence[str] = ()) -> None:
         self._clients = clients
+        self._shared = shared
         self.fault = ""
 
     async def request(self, flow: HTTPFlow) -> None:
@@ -60,7 +63,12 @@ class Adapter:
         heads = [("req-hdr", request_head(flow.request)), *([("res-hdr", response_head(before))] if before else [])]
         body = (before or flow.request).raw_content or b""
         try:
-            answer = await client.adapt(method.upper(), heads, body, flow.request.path)
+            answer = await client.adapt(
+                method.upper(), heads, body, flow.request.path, flow.metadata.get("icap-shared", ())
+            )
+            flow.metadata["icap-shared"] = [
+                f"{name}: {answer.headers[name.lower()]}" for name in self._shared if name.lower() in answer.headers
+            ]
             if answer.part == "req":
                 adapt_request(flow.request, answer)
             flow.response = adapted_response(answer, flow.request.method) if answer.part == "res" else before

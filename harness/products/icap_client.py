@@ -60,8 +60,11 @@ class IcapClient:
         self._room = asyncio.Semaphore(min(most or CONNECTIONS, CONNECTIONS))
         return answer
 
-    async def adapt(self, method: str, heads: Sequence[tuple[str, bytes]], body: bytes, path: str) -> Answer:
-        """REQMOD or RESPMOD of a message: its heads as ("req-hdr" or "res-hdr", bytes), its body, its path."""
+    async def adapt(
+        self, method: str, heads: Sequence[tuple[str, bytes]], body: bytes, path: str, shared: Sequence[str] = ()
+    ) -> Answer:
+        """REQMOD or RESPMOD of a message: its heads as ("req-hdr" or "res-hdr", bytes), its body, its path; `shared`
+        are further header lines of ICAP's."""
         transfer = self._transfer(path)
         if transfer == "ignore":
             return Answer(204, {})
@@ -70,7 +73,7 @@ class IcapClient:
             offsets.append(f"{name}={offset}")
             offset += len(head)
         offsets.append(f"{heads[-1][0][:3]}-body={offset}" if body else f"null-body={offset}")
-        lines = ["Allow: 204", "Encapsulated: " + ", ".join(offsets)]
+        lines = [*shared, "Allow: 204", "Encapsulated: " + ", ".join(offsets)]
         first = _number(self._options.headers.get("preview", "")) if body and transfer == "preview" else None
         if first is not None:
             lines.append(f"Preview: {first}")

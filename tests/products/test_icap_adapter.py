@@ -141,6 +141,23 @@ def test_only_what_there_is_a_service_for() -> None:
     assert list(peer.seen[0].heads) == ["req-hdr", "res-hdr"]
 
 
+def test_what_the_service_hands_on_it_gets_back_with_the_response() -> None:
+    async def asked() -> list[str]:
+        flow = tflow(req=request())
+        async with listening(lambda _: b"ICAP/1.0 204 Unmodified\r\nX-State: a,1\r\nX-Other: b\r\n\r\n") as peer:
+            adapter = Adapter({method: IcapClient(peer.address, 0.3) for method in METHODS}, ("X-State", "X-Absent"))
+            await adapter.request(flow)
+            flow.response = tresp(content=PAGE)
+            await adapter.response(flow)
+        return [message.head for message in peer.seen]
+
+    first, second = asyncio.run(asked())
+    assert "X-State" not in first
+    assert "\r\nX-State: a,1\r\n" in second
+    assert "X-Other" not in second
+    assert "X-Absent" not in second
+
+
 def test_a_request_with_a_body() -> None:
     flow = tflow(req=treq(method=b"POST", content=b"name=value", headers=Headers([])))
     _, _, peer = through(lambda _: NONE, ("reqmod",), flow)
