@@ -15,14 +15,13 @@ from harness.profile import product
 settings.register_profile("harness", deadline=None, derandomize=True, database=None)
 settings.load_profile("harness")
 
-NOT_RUN = pytest.StashKey[list[tuple[str, str]]]()
+NOT_RUN = "not run"
 REQUIRE_ALL = ("CI", "HARNESS_REQUIRE_ALL")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Started in the background by a shell we would ignore it, and so would all that the tests start and interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    config.stash[NOT_RUN] = []
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -30,18 +29,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if not lacking:
         return
     reason = "; ".join(lacking)
-    item.config.stash[NOT_RUN].append((item.nodeid, reason))
+    item.user_properties.append((NOT_RUN, reason))  # which comes with the report, whichever process made it
     if any(os.environ.get(name) for name in REQUIRE_ALL):
         pytest.fail(f"NOT RUN, and {' or '.join(REQUIRE_ALL)} demands it: {reason}", pytrace=False)
     pytest.skip(f"NOT RUN: {reason}")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if not_run := config.stash[NOT_RUN]:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [
+        item for items in terminalreporter.stats.values() for item in items if isinstance(item, pytest.TestReport)
+    ]
+    not_run = sorted((item.nodeid, dict(item.user_properties)[NOT_RUN]) for item in reports if _not_run(item))
+    if not_run:
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
         for nodeid, reason in not_run:
             terminalreporter.line(f"{nodeid}: {reason}")
         terminalreporter.line(f"{len(not_run)} tests say nothing about this code; set CI=1 to have them fail instead")
+
+
+def _not_run(report: pytest.TestReport) -> bool:
+    return report.when == "setup" and NOT_RUN in dict(report.user_properties)
 
 
 def _lacking(mark: pytest.Mark) -> str:
