@@ -34,7 +34,7 @@ KEYS = {
     "Parameter.default": "The value when a tester gives none.",
     "Parameter.choices": "All values it may have; for kind 'choice'.",
     "Parameter.required": "Whether a tester has to give it.",
-    "Template.template": "Jinja2 template in this folder.",
+    "Template.template": "Jinja2 template in this folder, or NAME/FILE of a shipped profile.",
     "Template.target": "Where it goes in the work folder; itself a template.",
     "Template.each": "Jinja2 expression: one file for each of its values, seen as `item` and `index`.",
     "Template.encoding": "Encoding of the file made.",
