@@ -38,6 +38,8 @@ class Manifest(BaseModel):
         for key, item in value.items():
             if not CATEGORY.fullmatch(key):
                 raise ValueError(f"category id {key!r} must be up to 64 letters, digits, - and _")
+            if key == "overall":
+                raise ValueError("category id 'overall' is kept for all categories together")
             title = item.get("title", key) if isinstance(item, dict) else item
             found[key] = title if isinstance(title, str) and title else key
         return found

@@ -8,13 +8,15 @@ import tempfile
 from pathlib import Path
 
 PREFIX = "pas-harness-"
-NAME = re.compile(rf"{PREFIX}(?:[a-z]+-)?(\d+)-\w+")
+NAME = re.compile(rf"{PREFIX}[a-z]+-(\d+)-(\d+)-\w+")
+# Numbers of processes mean something among those that share a namespace alone; 0 where the system has none.
+PROCESSES = Path("/proc/self/ns/pid")
 
 
 def make(kind: str) -> Path:
     """A new folder in the system's place for temporary files, readable by all (products may run as another user)."""
-    sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-{os.getpid()}-"))
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-{_namespace()}-{os.getpid()}-"))
     folder.chmod(0o755)
     return folder
 
@@ -24,14 +26,20 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(place: Path) -> None:
-    """Remove the scratch folders in `place` whose process is no more."""
-    for folder in place.glob(f"{PREFIX}*"):
+def sweep() -> None:
+    """Remove the scratch folders whose process was one of this system's and is no more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         match = NAME.fullmatch(folder.name)
-        if match and folder.is_dir() and not folder.is_symlink() and not _runs(int(match[1])):
+        if not match or int(match[1]) != _namespace() or _runs(int(match[2])):
+            continue
+        if folder.is_dir() and not folder.is_symlink():
             with contextlib.suppress(OSError):
                 if folder.stat().st_uid == os.geteuid():
                     remove(folder)
+
+
+def _namespace() -> int:
+    return PROCESSES.stat().st_ino if PROCESSES.exists() else 0
 
 
 def _runs(pid: int) -> bool:

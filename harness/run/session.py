@@ -73,6 +73,7 @@ async def carry_on(setup: Setup) -> None:
         if state.of_kind("stop"):
             if not setup.folder.seal_file.exists():
                 seal.write(setup.folder)
+            scratch.sweep()  # whoever was killed before it could
             setup.progress.note("the run is finished already")
             return
         journal = Journal(setup.folder.journal, reader.tail, setup.clock)
@@ -98,7 +99,7 @@ class _Session:
         self._early = EarlyStop(self._spec, self._cases, state, blobs) if self._spec.stop_early else None
         self._ear = Ear(lambda: knowledge(self._spec.product["fingerprint"], rules_from(self._spec.rules), blobs))
         self._since_canary = 0
-        self._canaries = 0
+        self._canaries = len(state.of_kind("canary"))
 
     def _record(self, kind: str, data: dict[str, Any]) -> None:
         self._journal.append(kind, data)

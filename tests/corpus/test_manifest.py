@@ -48,6 +48,7 @@ def test_name_falls_back_to_the_folder(tmp_path: Path) -> None:
         (r'name = "two\u0007words"', "name: "),
         ("title = 3", "title: "),
         ('categories = "weapons"', "categories: "),
+        ('categories = ["overall"]', "kept for all categories"),
         ("categories = 3", "categories: "),
         ("categories = [1]", "categories: "),
         ('categories = [["weapons"]]', "categories: "),

@@ -29,11 +29,14 @@ def test_made_and_removed(place: Path) -> None:
 def test_those_of_dead_processes_are_swept(place: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    stale, own, other = (place / f"pas-harness-run-{pid}-abc" for pid in (gone.pid, os.getpid(), 1))
+    here = scratch.PROCESSES.stat().st_ino
+    stale, own, other = (place / f"pas-harness-run-{here}-{pid}-abc" for pid in (gone.pid, os.getpid(), 1))
+    elsewhere = place / f"pas-harness-run-{here + 1}-{gone.pid}-abc"  # where that number may be another process's
     strange = place / "pas-harness-notes"
-    for folder in (stale, own, other, strange):
+    for folder in (stale, own, other, elsewhere, strange):
         folder.mkdir()
     (stale / "file").write_text("x")
-    (place / f"pas-harness-run-{gone.pid}-link").symlink_to(strange)
+    link = place / f"pas-harness-run-{here}-{gone.pid}-link"
+    link.symlink_to(strange)
     made = scratch.make("browser")
-    assert sorted(place.iterdir()) == sorted([own, other, strange, made, place / f"pas-harness-run-{gone.pid}-link"])
+    assert sorted(place.iterdir()) == sorted([own, other, elsewhere, strange, made, link])
