@@ -26,13 +26,13 @@ class Answer:
         return kind.startswith("text/html") and "utf-16" not in kind and not self.header("content-encoding")
 
 
-def from_fixture(path: Path) -> Answer:
+def from_fixture(path: Path, data: bytes | None = None) -> Answer:
     """The answer in a fixture: `.http` files hold status line, headers, blank line and body; others a body typed by
-    their suffix.
+    their suffix. With `data` that is what it holds, and nothing is read.
 
     Raises ValueError when a `.http` file is not an HTTP answer.
     """
-    data = path.read_bytes()
+    data = path.read_bytes() if data is None else data
     if path.suffix == ".http":
         return _parse(data, path.name)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

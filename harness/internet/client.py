@@ -1,6 +1,7 @@
 """The harness's end of the replayed Internet's process."""
 
 import asyncio
+import base64
 import json
 import sys
 from pathlib import Path
@@ -66,8 +67,9 @@ class Internet:
         self._reading = asyncio.create_task(self._read(self._process, self._waiting))
         await self._ask({**self._config, "ports": [self.control_port, self.test_port]})
 
-    async def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None) -> str:
-        """Have the attempt answered; returns its token. Raises HarnessError when the fixture cannot be served."""
+    async def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None, data: bytes | None = None) -> str:
+        """Have the attempt answered, by what is in the file `fixture` or, if given, by `data` as if it were; returns
+        its token. Raises HarnessError when the fixture cannot be served."""
         token = token_for(self._nonce, attempt_id)
         answer = await self._ask(
             {
@@ -77,6 +79,7 @@ class Internet:
                 "url": url,
                 "fixture": str(fixture) if fixture else "",
                 "token": token,
+                **({} if data is None else {"data": base64.b64encode(data).decode()}),
             }
         )
         if "error" in answer:

@@ -23,7 +23,7 @@ class Nothing:
     async def start(self) -> None:
         """There is nothing to start."""
 
-    async def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None) -> str:
+    async def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None, data: bytes | None = None) -> str:
         return token_for(self._nonce, attempt_id)
 
     async def close(self, attempt_id: str) -> tuple[Receipt, ...]:

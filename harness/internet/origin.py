@@ -45,10 +45,12 @@ class Origin:
         self.attempts: dict[str, OpenAttempt] = {}
         self.strays: dict[str, int] = {}
 
-    def open(self, attempt_id: str, arm: Arm, url: str, fixture: Path | None, token: str) -> None:
-        """Answer `url` on `arm` from now on. Raises ValueError when a fixture is not servable, OSError when it cannot
-        be read."""
-        answer = from_fixture(fixture) if fixture else pages.neutral()
+    def open(
+        self, attempt_id: str, arm: Arm, url: str, fixture: Path | None, token: str, data: bytes | None = None
+    ) -> None:
+        """Answer `url` on `arm` from now on; the fixture holds `data`, if that is given. Raises ValueError when it is
+        not servable, OSError when it cannot be read."""
+        answer = from_fixture(fixture, data) if fixture else pages.neutral()
         self.attempts[attempt_id] = OpenAttempt(
             attempt_id, arm, urls.parse(url).key, pages.with_token(answer, token), token
         )

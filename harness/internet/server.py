@@ -4,6 +4,7 @@ It ends when its standard input closes, so that no harness that was killed leave
 """
 
 import asyncio
+import base64
 import json
 import logging
 import sys
@@ -22,8 +23,9 @@ def handle(origin: Origin, command: dict[str, Any]) -> dict[str, Any]:
     match command["op"]:
         case "open":
             fixture = Path(command["fixture"]) if command["fixture"] else None
+            data = base64.b64decode(command["data"]) if "data" in command else None
             try:
-                origin.open(command["attempt"], Arm(command["arm"]), command["url"], fixture, command["token"])
+                origin.open(command["attempt"], Arm(command["arm"]), command["url"], fixture, command["token"], data)
             except (ValueError, OSError) as error:
                 return {"attempt": command["attempt"], "error": str(error)}
             return {"attempt": command["attempt"]}
@@ -40,7 +42,7 @@ def handle(origin: Origin, command: dict[str, Any]) -> dict[str, Any]:
 async def serve() -> None:
     """Read the configuration line, listen, answer commands until the input ends."""
     loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=2**24)
+    reader = asyncio.StreamReader(limit=2**27)  # a fixture may come with a command
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     config = json.loads(await reader.readline())
     ports = config["ports"]
