@@ -26,9 +26,10 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep() -> None:
-    """Remove the scratch folders whose process was one of this system's and is no more."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+def sweep(place: Path | None = None) -> None:
+    """Remove the scratch folders in `place`, by itself the system's for temporary files, whose process was one of this
+    system's and is no more."""
+    for folder in (place or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
         match = NAME.fullmatch(folder.name)
         if not match or int(match[1]) != _namespace() or _runs(int(match[2])):
             continue
