@@ -112,6 +112,7 @@ class DevTools:
             for future in self._waiting.values():
                 if not future.done():
                     future.set_exception(BrowserGone("the browser is gone"))
+                    future.exception()  # seen, also where sending has failed already and nobody waits
 
 
 def browser_address(address: str) -> str:

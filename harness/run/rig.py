@@ -104,6 +104,8 @@ class Rig:
                 await self._again(
                     "internet", self._limits.browser_restarts, "the replayed Internet died", self.internet.start
                 )
+            if hanging == "product" and not self._browsers_alive:
+                hanging = "browser"  # a dead one does not answer, whatever the product does
             if hanging == "product" or not self.product.alive:
                 why = "the product stopped answering" if self.product.alive else "the product's process died"
                 await self._again("product", self._limits.product_restarts, why, self._restart_product)

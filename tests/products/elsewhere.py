@@ -1,6 +1,8 @@
 """Another machine: a room with nothing of the harness in it but two ends of tunnels, as `ssh -L` and `ssh -R` make."""
 
 import asyncio
+import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from harness.browser.devtools import DevTools, browser_address
 from harness.internet.doors import take
@@ -31,12 +35,18 @@ class Machine:
         self.work, self.room, self.endpoint = work, room, endpoint
         (self.internet,) = free_ports(1)
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.playwright = f"{endpoint.replace('http', 'ws')}/there"  # of `serve_playwright`
         self._profiles = 0
+        self._browser: subprocess.Popen[bytes] | None = None
+
+    def inside(self, *command: str) -> list[str]:
+        """The command that runs a command there, which leaves nothing behind."""
+        return self.room.command(["env", f"TMPDIR={self.work}", *command])
 
     def run(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a command there."""
         silent = subprocess.DEVNULL
-        process = subprocess.Popen(self.room.command(command), stdin=silent, stdout=silent, stderr=silent)
+        process = subprocess.Popen(self.inside(*command), stdin=silent, stdout=silent, stderr=silent)
         self.processes.append(process)
         return process
 
@@ -49,7 +59,7 @@ class Machine:
 
     async def browse(self, program: Path, *arguments: str) -> None:
         """Start such a browser, and wait until it can be reached."""
-        self.run(*self.chromium(program, *arguments))
+        self._browser = self.run(*self.chromium(program, *arguments))
         for _ in range(WAITS):
             try:
                 await asyncio.to_thread(browser_address, self.endpoint)
@@ -57,6 +67,29 @@ class Machine:
             except OSError:
                 await asyncio.sleep(0.05)
         raise AssertionError("the browser there does not start")
+
+    async def serve_playwright(self, program: Path) -> None:
+        """Start a Playwright server with such a browser behind it, and wait until it can be reached."""
+        config = self.work / "playwright.json"
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        where = {"host": "127.0.0.1", "port": DEVTOOLS, "wsPath": "/there"}
+        config.write_text(json.dumps({"executablePath": str(program), "args": sandbox, **where}), "utf-8")
+        self.run(sys.executable, "-m", "playwright", "launch-server", "--browser", "chromium", "--config", str(config))
+        for _ in range(WAITS):
+            try:
+                (await self.room.connect(DEVTOOLS))[1].close()
+                return
+            except OSError:
+                await asyncio.sleep(0.05)
+        raise AssertionError("the Playwright server there does not start")
+
+    def end_browser(self) -> None:
+        """Kill it."""
+        assert self._browser
+        for process in psutil.Process(self._browser.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it went with another
+                process.kill()
+        self._browser.wait()
 
     async def ask(self, method: str) -> dict[str, Any]:
         """What the browser there answers."""
@@ -68,6 +101,7 @@ class Machine:
 
     async def tabs(self) -> list[tuple[str, str]]:
         """Identity and address of the pages that are open there, in any profile."""
+        await asyncio.sleep(1)  # in which what was closed may go
         found = (await self.ask("Target.getTargets"))["targetInfos"]
         return sorted((item["targetId"], item["url"]) for item in found if item["type"] == "page")
 
