@@ -1,12 +1,15 @@
 """A whole corpus: manifest, cases, fixtures and resources, with one digest over all of it."""
 
+import hashlib
 import random
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.corpus import fixture
 from harness.corpus.cases import read_cases
+from harness.corpus.labels import Labels, read_labels
 from harness.corpus.manifest import Manifest, read_manifest
 from harness.corpus.resources import Resource, read_resources
 from harness.model import canonical
@@ -18,13 +21,14 @@ from harness.profile import shipped
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Cases carry the digest of their fixture, and as cluster their registrable domain where the corpus names none.
-    `digest` changes with any byte of the corpus that could change a result."""
+    """Cases carry the digest of their fixture, as cluster their registrable domain where the corpus names none, and how
+    far raters trust their labels. `digest` changes with any byte of the corpus that could change a result."""
 
     folder: Path
     manifest: Manifest
     cases: tuple[Case, ...]
     resources: tuple[Resource, ...]
+    labels: Labels
     digest: str
 
     def fixture_path(self, case: Case) -> Path | None:
@@ -48,13 +52,32 @@ def load(ref: str) -> Corpus:
             digests[case.fixture] = canonical.digest(data)
         cases.append(replace(case, fixture_digest=digests.get(case.fixture, "")))
     resources = read_resources(folder)
-    whole = {
-        "manifest": manifest.model_dump(),
-        "cases": [canonical.plain(case) for case in sorted(cases, key=lambda case: case.case_id)],
-        "resources": [{"url": item.url, "digest": item.digest} for item in resources],
-    }
-    clustered = tuple(replace(case, cluster=case.cluster or urls.site(urls.parse(case.url).hostname)) for case in cases)
-    return Corpus(folder, manifest, clustered, resources, canonical.digest(canonical.dumps(whole)))
+    labels = read_labels(folder, {case.case_id: case for case in cases}, manifest.known_categories)
+    whole = hashlib.sha256()
+    for part in _parts(manifest, cases, labels, resources):
+        whole.update(part.encode("utf-8", "surrogatepass"))
+    clustered = (replace(case, cluster=case.cluster or urls.site(urls.parse(case.url).hostname)) for case in cases)
+    return Corpus(folder, manifest, tuple(labels.weighed(clustered)), resources, labels, whole.hexdigest())
+
+
+# Columns that came later: left out where they say nothing, so that digests taken before them stand.
+LATER = {"source": "", "label_date": "", "rater": "", "confidence": None, "disputed": False, "popularity": 0}
+
+
+def _parts(manifest: Manifest, cases: Sequence[Case], labels: Labels, resources: Sequence[Resource]) -> Iterator[str]:
+    """The canonical JSON of the whole corpus, piece by piece, as a large one would not fit in memory."""
+    before = '{"cases":['
+    for case in sorted(cases, key=lambda case: case.case_id):
+        plain = canonical.plain(case)
+        yield before + canonical.dumps(
+            {key: value for key, value in plain.items() if key not in LATER or value != LATER[key]}
+        )
+        before = ","
+    yield "]"
+    if labels != Labels():
+        yield ',"labels":' + canonical.dumps(labels)
+    yield ',"manifest":' + canonical.dumps(manifest.model_dump())
+    yield ',"resources":' + canonical.dumps([{"url": item.url, "digest": item.digest} for item in resources]) + "}"
 
 
 def limited(cases: tuple[Case, ...], limit: int | None, seed: int) -> tuple[Case, ...]:

@@ -9,7 +9,9 @@ from harness.model.words import Expectation
 class Case:
     """`fixture` is the path of the replayed bytes relative to the corpus, "" for a neutral page; `fixture_digest` their
     SHA-256. `weight` is how many cases of the population it stands for, in any unit; cases of one `cluster` are not
-    independent of each other ("" stands alone)."""
+    independent of each other ("" stands alone). The label comes from `source`, given by `rater` on `label_date` (ISO);
+    `confidence` is how likely it is right (0 to 1, None when nobody says), `disputed` that raters disagree and nobody
+    has settled it. `popularity` is a rank, 1 for the most visited, 0 when not known."""
 
     case_id: str
     url: str
@@ -21,3 +23,9 @@ class Case:
     lookalike_of: str = ""
     weight: float = 1.0
     cluster: str = ""
+    source: str = ""
+    label_date: str = ""
+    rater: str = ""
+    confidence: float | None = None
+    disputed: bool = False
+    popularity: int = 0

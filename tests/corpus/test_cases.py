@@ -49,6 +49,34 @@ def test_a_weight_is_a_number_above_nothing(tmp_path: Path, weight: str) -> None
     assert refusal(table(tmp_path, rows)).startswith(f"cases.csv:2: weight: '{weight}' is not a number")
 
 
+def test_reads_where_a_label_comes_from(tmp_path: Path) -> None:
+    rows = (
+        "case_id,url,category,expectation,source,label_date,rater,confidence,popularity\n"
+        "one,http://one.test/,adult,block,a list,2024-02-29,jo,0.9,250\n"
+    )
+    told = case("one", source="a list", label_date="2024-02-29", rater="jo", confidence=0.9, popularity=250)
+    assert [item for _, item in read_cases(table(tmp_path, rows), KNOWN)] == [told]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "error"),
+    [
+        ("label_date", "2023-02-29", "is not a date like 2026-01-31"),
+        ("label_date", "20230228", "is not a date like 2026-01-31"),
+        ("label_date", "28/02/2023", "is not a date like 2026-01-31"),
+        ("confidence", "1.01", "is not a number from 0 to 1"),
+        ("confidence", "nan", "is not a number from 0 to 1"),
+        ("confidence", "high", "is not a number from 0 to 1"),
+        ("popularity", "0", "is not a rank"),
+        ("popularity", "1.5", "is not a rank"),
+        ("popularity", "often", "is not a rank"),
+    ],
+)
+def test_refuses_where_a_label_cannot_come_from(tmp_path: Path, column: str, value: str, error: str) -> None:
+    rows = f"case_id,url,category,expectation,{column}\none,http://one.test/,adult,block,{value}\n"
+    assert refusal(table(tmp_path, rows)).startswith(f"cases.csv:2: {column}: '{value}' {error}")
+
+
 @pytest.mark.parametrize(
     "content",
     [
