@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from scipy import stats
 
@@ -15,6 +16,7 @@ from harness.score.rates import OVERALL
 COHEN = "Cohen's kappa, large-sample interval (Fleiss, Cohen and Everitt 1969)"
 FLEISS = "Fleiss' kappa, without an interval"
 
+Value = TypeVar("Value", bound=Hashable)
 Row = Sequence[Scored]  # the same case in each run, in the order of the runs
 
 
@@ -46,36 +48,38 @@ def agreement(rows: Iterable[Row], confidence: float) -> list[Agreement]:
     return [_agreement(groups[name], name, confidence) for name in names]
 
 
-def cohen(counts: Mapping[tuple[Verdict, Verdict], float]) -> tuple[float, float]:
+def cohen(counts: Mapping[tuple[Value, Value], float]) -> tuple[float, float]:
     """Kappa of two raters and its large-sample standard error. At least two classes must have been given.
 
     Sources: Cohen, Educational and Psychological Measurement 20 (1960); Fleiss, Cohen and Everitt, Psychological
     Bulletin 72 (1969), equation 13."""
     n = sum(counts.values())
+    classes = dict.fromkeys(value for pair in counts for value in pair)
     rows, columns = (
-        {value: sum(count for pair, count in counts.items() if pair[side] is value) / n for value in Verdict}
+        {value: sum(count for pair, count in counts.items() if pair[side] == value) / n for value in classes}
         for side in (0, 1)
     )
-    agreed = sum(count for (one, other), count in counts.items() if one is other) / n
-    chance = sum(rows[value] * columns[value] for value in Verdict)
+    agreed = sum(count for (one, other), count in counts.items() if one == other) / n
+    chance = sum(rows[value] * columns[value] for value in classes)
     kappa = (agreed - chance) / (1 - chance)
     variance = -((kappa - chance * (1 - kappa)) ** 2)
     for (one, other), count in counts.items():
-        if one is other:
+        if one == other:
             variance += count / n * (1 - (rows[one] + columns[one]) * (1 - kappa)) ** 2
         else:
             variance += count / n * ((1 - kappa) * (columns[one] + rows[other])) ** 2
     return kappa, math.sqrt(max(variance, 0.0) / n) / (1 - chance)
 
 
-def fleiss(rows: Sequence[Sequence[Verdict]]) -> float:
+def fleiss(rows: Sequence[Sequence[Value]]) -> float:
     """Kappa of as many raters as each row is long. At least two classes must have been given.
 
     Source: Fleiss, Psychological Bulletin 76 (1971)."""
     n, raters = len(rows), len(rows[0])
     given = [Counter(row) for row in rows]
     agreed = sum(sum(count * (count - 1) for count in row.values()) for row in given) / (n * raters * (raters - 1))
-    chance = sum((sum(row[value] for row in given) / (n * raters)) ** 2 for value in Verdict)
+    classes = dict.fromkeys(value for row in rows for value in row)
+    chance = sum((sum(row[value] for row in given) / (n * raters)) ** 2 for value in classes)
     return (agreed - chance) / (1 - chance)
 
 
