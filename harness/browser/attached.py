@@ -35,18 +35,14 @@ class Attached:
         Chromium or it is too old."""
         self.devtools = await self._reach()
         try:
-            about = await self.devtools.send("Browser.getVersion")
-            self.version = str(about["product"])
-            number = re.search(r"Chrome/(\d+)", str(about["userAgent"]))
-            if number is None:
-                raise BrowserGone(f"it is {self.version}, and no Chromium")
-            if int(number[1]) < OLDEST:
-                raise BrowserGone(f"{self.version} is too old: Chromium {OLDEST} is the oldest that can be driven")
-            await self._close_tabs()  # those that were open when the connection was lost
-            await (await self.tab("")).close()
-        except (BrowserGone, ProtocolError, KeyError) as error:
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._check(self.devtools)
+                await self._close_tabs(self.devtools)  # those that were open when the connection was lost
+                await (await self.tab("")).close()
+        except (BrowserGone, ProtocolError, KeyError, TimeoutError) as error:
             await self.stop()
-            raise ProductFault(f"the browser at {self._endpoint} cannot be used: {error}") from None
+            why = str(error) or f"it does not answer within {OPEN_SECONDS:.0f} s"
+            raise ProductFault(f"the browser at {self._endpoint} cannot be used: {why}") from None
 
     @property
     def alive(self) -> bool:
@@ -75,8 +71,9 @@ class Attached:
         """Close what was opened and let go; harmless when it is not attached."""
         if self.devtools is None:
             return
-        with contextlib.suppress(BrowserGone, ProtocolError):
-            await self._close_tabs()
+        with contextlib.suppress(BrowserGone, ProtocolError, TimeoutError):
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._close_tabs(self.devtools)
         await self.devtools.close()
         self.devtools = None
 
@@ -100,13 +97,20 @@ class Attached:
                     ) from None
             await asyncio.sleep(0.5)
 
-    async def _close_tabs(self) -> None:
+    async def _check(self, devtools: DevTools) -> None:
+        """Who it is. Raises BrowserGone unless it is a Chromium that can be driven."""
+        about = await devtools.send("Browser.getVersion")
+        self.version = str(about["product"])
+        number = re.search(r"Chrome/(\d+)", str(about["userAgent"]))
+        if number is None:
+            raise BrowserGone(f"it is {self.version}, and no Chromium")
+        if int(number[1]) < OLDEST:
+            raise BrowserGone(f"{self.version} is too old: Chromium {OLDEST} is the oldest that can be driven")
+
+    async def _close_tabs(self, devtools: DevTools) -> None:
         """Close the tabs that were opened by us, or by pages in them, and are there still."""
-        assert self.devtools
-        async with asyncio.timeout(OPEN_SECONDS):
-            found = (await self.devtools.send("Target.getTargets"))["targetInfos"]
-            for item in found:
-                if self._opened & {item["targetId"], item.get("openerId")}:
-                    with contextlib.suppress(ProtocolError):  # it closed with another
-                        await self.devtools.send("Target.closeTarget", {"targetId": item["targetId"]})
+        for item in (await devtools.send("Target.getTargets"))["targetInfos"]:
+            if self._opened & {item["targetId"], item.get("openerId")}:
+                with contextlib.suppress(ProtocolError):  # it closed with another
+                    await devtools.send("Target.closeTarget", {"targetId": item["targetId"]})
         self._opened.clear()

@@ -105,7 +105,7 @@ class DevTools:
                 else:
                     for handler in list(self._browser_handlers.get(message["method"], {}).values()):
                         handler(message["params"])
-        except websockets.ConnectionClosed:
+        except (websockets.ConnectionClosed, ValueError):  # or what comes is no JSON
             pass
         finally:
             self.gone.set()

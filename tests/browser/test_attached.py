@@ -180,3 +180,22 @@ def test_what_is_no_chromium_or_does_not_do_what_is_needed(product: str, agent: 
             assert said in words
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("", "it does not answer within 0 s"), ("no JSON", "the browser is gone")]
+)
+def test_what_is_mute_or_talks_nonsense(answer: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attached, "OPEN_SECONDS", 0.4)
+
+    async def check() -> None:
+        async def browser(connection: ServerConnection) -> None:
+            async for _ in connection:
+                if answer:
+                    await connection.send(answer)
+
+        async with serve(browser, "127.0.0.1", 0) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            assert (await refused(f"ws://127.0.0.1:{port}/devtools/browser/x")).endswith(f" cannot be used: {said}")
+
+    asyncio.run(check())
