@@ -27,13 +27,14 @@ def test_two_raters_by_hand() -> None:
     seen = rated(*["aa"] * 4, "ah", "ha", *["nn"] * 4, "a.", kinds=LETTERS)
     overall, adult, hate, news = raters(seen, 0.95, seed=1)
     assert (overall.category, overall.k, overall.n, overall.kappa_n) == ("overall", 8, 10, 10)
-    assert overall.kappa == pytest.approx((0.8 - 0.42) / 0.58)
+    assert overall.kappa is not None
     assert overall.kappa_lower is not None
     assert overall.kappa_upper is not None
     assert overall.kappa_lower < overall.kappa < overall.kappa_upper
+    assert overall.kappa == pytest.approx((0.8 - 0.42) / 0.58)
     assert overall.method.startswith("Cohen")
-    assert (adult.category, adult.k, adult.kappa) == ("adult", 8, pytest.approx(0.6))
-    assert (hate.category, hate.k, hate.kappa) == ("hate", 8, pytest.approx(-1 / 9))
+    assert [(part.category, part.k) for part in (adult, hate)] == [("adult", 8), ("hate", 8)]
+    assert [adult.kappa, hate.kappa] == pytest.approx([0.6, -1 / 9])
     assert (news.category, news.k, news.kappa, news.alpha) == ("news", 10, 1, 1)
 
 
