@@ -2,6 +2,7 @@
 
 import datetime
 import getpass
+import grp
 import os
 import re
 import shutil
@@ -26,9 +27,9 @@ COMMAND_SECONDS = 120.0
 
 class Rendered:
     """Renders a profile's files and commands, reads its lists and asks who the product is. Templates see `work`,
-    `port`, `ports` (those the profile names), `upstream_port`, `ca_cert`, `ca_key`, `user`, `python`, `params`,
-    `setting`, the values of the setting, and `lists` (those of the parameter of kind "blocklists", or the profile's
-    own). Raises UsageError when the product is not installed."""
+    `port`, `ports` (those the profile names), `upstream_port`, `ca_cert`, `ca_key`, `user`, `group`, `python`,
+    `params`, `setting`, the values of the setting, and `lists` (those of the parameter of kind "blocklists", or the
+    profile's own). Raises UsageError when the product is not installed."""
 
     def __init__(self, context: Context) -> None:
         profile = context.profile
@@ -55,6 +56,7 @@ class Rendered:
             "ca_cert": str(certificate),
             "ca_key": str(key),
             "user": next(iter(self._users), getpass.getuser()),
+            "group": next(iter(self._users), _own_group()),
             "python": sys.executable,
             "profile": str(profile.folder),
             "params": context.params,
@@ -133,3 +135,11 @@ class Rendered:
         if skipped := sum(len(item.skipped) for item in self._lists):
             found["lists skipped"] = f"{skipped} entries that are neither host nor URL"
         return found
+
+
+def _own_group() -> str:
+    """By name, or by number where it has none."""
+    try:
+        return grp.getgrgid(os.getegid()).gr_name
+    except KeyError:
+        return str(os.getegid())
