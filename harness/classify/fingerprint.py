@@ -9,11 +9,18 @@ from harness.model.observation import Observation
 
 def matching(observation: Observation, fingerprints: Sequence[dict[str, Any]]) -> str:
     """The name of the first fingerprint whose every stated feature the page shows, "" if none does."""
+    if observation.matched is not None:
+        return next((str(item["name"]) for item in fingerprints if item["name"] in observation.matched), "")
     for item in fingerprints:
         features = {key: value for key, value in item.items() if key != "name" and value not in ("", 0, None)}
         if features and all(_shows(observation, key, str(value)) for key, value in features.items()):
             return str(item["name"])
     return ""
+
+
+def every(observation: Observation, fingerprints: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """The names of all that match."""
+    return tuple(str(item["name"]) for item in fingerprints if matching(observation, [item]))
 
 
 def _shows(observation: Observation, feature: str, value: str) -> bool:

@@ -40,11 +40,24 @@ def versions() -> dict[str, str]:
     }
 
 
-def run_folder(folder: RunFolder, browser: str | None, key: Ed25519PrivateKey | None, quiet: bool) -> None:
-    """Carry the run in the folder on to its end, and sign it with the key if there is one. Interrupted, it says how to
-    go on."""
+def identity(path: Path | None) -> str:
+    """The age identity in a file as `age-keygen` writes it, "" for no file. Raises UsageError."""
+    if path is None:
+        return ""
+    try:
+        lines = path.read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError("cannot be read as a key", file=path) from None
+    return next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), "none")
+
+
+def run_folder(
+    folder: RunFolder, browser: str | None, key: Ed25519PrivateKey | None, quiet: bool, unsealing: str = ""
+) -> None:
+    """Carry the run in the folder on to its end, opening what is sealed, and sign it with the key if there is one.
+    Interrupted, it says how to go on."""
     spec = folder.spec()
-    product, corpus = reopen(spec)
+    product, corpus = reopen(spec, unsealing)
     executable = find(browser)
     with ConsoleProgress(quiet) as progress:
         setup = Setup(folder, spec, product, corpus, executable, secrets.token_hex(16), now, progress, versions())

@@ -19,11 +19,12 @@ def request(
     settings: tuple[str, ...],
     given: tuple[str, ...],
     timeout: float,
+    unseal: Path | None,
     **rest: Any,
 ) -> Request:
     """The options of `options.planning` as a request."""
-    limits = Limits(attempt_seconds=timeout)
-    return Request(product, corpus, criteria, settings, actions.params(given), limits=limits, **rest)
+    limits, identity = Limits(attempt_seconds=timeout), actions.identity(unseal)
+    return Request(product, corpus, criteria, settings, actions.params(given), limits=limits, identity=identity, **rest)
 
 
 @click.command()
@@ -39,7 +40,7 @@ def certify(out: Path | None, browser: str | None, key: Path | None, quiet: bool
     signing = keys.private(key) if key else None
     created = actions.now()
     folder = plan(asked, out or actions.default_out(asked.product, asked.corpus, created), created)
-    actions.run_folder(folder, browser, signing, quiet)
+    actions.run_folder(folder, browser, signing, quiet, asked.identity)
     derived = actions.write_results(folder)
     actions.say(derived, folder)
     return derived.decision.exit_code

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 
 from harness.cli import options
+from harness.cli.corpus_seal import keygen, seal
 from harness.corpus.load import load
 from harness.corpus.manifest import Manifest
 from harness.profile import shipped
@@ -14,6 +15,10 @@ from harness.profile import shipped
 @click.group()
 def corpus() -> None:
     """List corpora, or check one."""
+
+
+corpus.add_command(keygen)
+corpus.add_command(seal)
 
 
 @corpus.command("list")

@@ -18,6 +18,13 @@ browser = click.option(
     metavar="PROGRAM",
     help="Chromium to drive; default: $HARNESS_BROWSER, one on PATH, or a downloaded one.",
 )
+unseal = click.option(
+    "--unseal",
+    metavar="FILE",
+    envvar="HARNESS_UNSEAL",
+    type=click.Path(path_type=Path),
+    help="Private key (age) that opens a sealed corpus, in memory; default: $HARNESS_UNSEAL.",
+)
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress.")
 directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -39,6 +46,13 @@ def planning(command: Command) -> Command:
             click.option(
                 "--corpus", required=True, help="Name of a shipped corpus, or a folder with corpus.toml and cases.csv."
             ),
+            click.option(
+                "--sealed",
+                default="",
+                metavar="DIR",
+                help="Sealed corpus to visit beside the open one; needs --unseal.",
+            ),
+            unseal,
             click.option("--criteria", required=True, help="Name of shipped criteria, or a TOML file."),
             click.option(
                 "--setting",

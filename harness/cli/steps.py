@@ -27,9 +27,9 @@ def plan(out: Path | None, **planning: Any) -> None:
     click.echo(f"{folder.spec().planned} cases planned; carry it out with: harness run {folder.path}")
 
 
-def _carry_out(directory: Path, browser: str | None, key: Path | None, quiet: bool) -> int:
+def _carry_out(directory: Path, browser: str | None, key: Path | None, quiet: bool, unseal: Path | None) -> int:
     folder = RunFolder(directory)
-    actions.run_folder(folder, browser, keys.private(key) if key else None, quiet)
+    actions.run_folder(folder, browser, keys.private(key) if key else None, quiet, actions.identity(unseal))
     derived = actions.write_results(folder)
     actions.say(derived, folder)
     return derived.decision.exit_code
@@ -39,20 +39,22 @@ def _carry_out(directory: Path, browser: str | None, key: Path | None, quiet: bo
 @options.directory
 @options.browser
 @options.key
+@options.unseal
 @options.quiet
-def run(directory: Path, browser: str | None, key: Path | None, quiet: bool) -> int:
+def run(directory: Path, browser: str | None, key: Path | None, unseal: Path | None, quiet: bool) -> int:
     """Carry out the run planned in DIR, then score and report it."""
-    return _carry_out(directory, browser, key, quiet)
+    return _carry_out(directory, browser, key, quiet, unseal)
 
 
 @click.command()
 @options.directory
 @options.browser
 @options.key
+@options.unseal
 @options.quiet
-def resume(directory: Path, browser: str | None, key: Path | None, quiet: bool) -> int:
+def resume(directory: Path, browser: str | None, key: Path | None, unseal: Path | None, quiet: bool) -> int:
     """Finish the interrupted run in DIR: no finished attempt is repeated, none is lost."""
-    return _carry_out(directory, browser, key, quiet)
+    return _carry_out(directory, browser, key, quiet, unseal)
 
 
 @click.command()

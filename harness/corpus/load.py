@@ -12,6 +12,7 @@ from harness.corpus.cases import read_cases
 from harness.corpus.labels import Labels, read_labels
 from harness.corpus.manifest import Manifest, read_manifest
 from harness.corpus.resources import Resource, read_resources
+from harness.corpus.sealed import FILE, Opened, open_
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.case import Case
@@ -30,18 +31,33 @@ class Corpus:
     resources: tuple[Resource, ...]
     labels: Labels
     digest: str
+    opened: Opened | None = None
 
-    def fixture_path(self, case: Case) -> Path | None:
-        """The file replayed for `case`; None when a neutral page is made for it."""
-        return fixture.locate(self.folder, case.fixture) if case.fixture else None
+    def clear(self, case: Case) -> Case:
+        """The case as it is visited: itself, or what is sealed behind it, which is not to be written down."""
+        return self.opened.clear.get(case.case_id, case) if self.opened else case
+
+    def fixture(self, case: Case) -> tuple[Path | None, bytes | None]:
+        """The file replayed for a case as it is visited, None when a neutral page is made for it; with its bytes where
+        there is no such file."""
+        if self.opened and case.fixture in self.opened.fixtures:
+            return Path(case.fixture), self.opened.fixtures[case.fixture]
+        return fixture.locate(self.folder, case.fixture) if case.fixture else None, None
 
 
-def load(ref: str) -> Corpus:
-    """The corpus of that shipped name or path. Raises UsageError with file, line and key."""
+def load(ref: str, identity: str = "") -> Corpus:
+    """The corpus of that shipped name or path, opened by the age identity if it is sealed. Raises UsageError with file,
+    line and key."""
     folder = shipped.find(ref, shipped.CORPORA, "corpus.toml", "corpus")
     if not folder.is_dir():
         raise UsageError("a corpus is a folder with corpus.toml and cases.csv", file=folder)
     manifest = read_manifest(folder)
+    if (folder / FILE).is_file():
+        if not identity:
+            raise UsageError("a sealed corpus, which only its laboratory's key opens", file=folder, key="--unseal")
+        opened = open_(folder / FILE, identity)
+        both = canonical.digest(canonical.dumps([manifest.model_dump(), opened.digest]))
+        return Corpus(folder, manifest, opened.cases, (), Labels(), both, opened)
     table = folder / "cases.csv"
     rows = read_cases(table, manifest.known_categories)
     digests: dict[str, str] = {}
@@ -58,6 +74,12 @@ def load(ref: str) -> Corpus:
         whole.update(part.encode("utf-8", "surrogatepass"))
     clustered = (replace(case, cluster=case.cluster or urls.site(urls.parse(case.url).hostname)) for case in cases)
     return Corpus(folder, manifest, tuple(labels.weighed(clustered)), resources, labels, whole.hexdigest())
+
+
+def joined(one: Corpus, sealed: Corpus) -> Corpus:
+    """An open corpus and a sealed one, to be visited in one run."""
+    digest = canonical.digest(one.digest + sealed.digest)
+    return replace(one, cases=(*one.cases, *sealed.cases), digest=digest, opened=sealed.opened)
 
 
 # Columns that came later: left out where they say nothing, so that digests taken before them stand.

@@ -5,12 +5,31 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+from harness.model.errors import HarnessError
 
 PREFIX = "pas-harness-"
 NAME = re.compile(rf"{PREFIX}[a-z]+-(\d+)-(\d+)-\w+")
 # Numbers of processes mean something among those that share a namespace alone; 0 where the system has none.
 PROCESSES = Path("/proc/self/ns/pid")
+MEMORY, LEAST = Path("/dev/shm"), 256 << 20
+
+
+@contextlib.contextmanager
+def in_memory() -> Iterator[None]:
+    """Meanwhile all temporary files, ours and those of programs that we start, are made in memory. Raises HarnessError
+    where there is no place for them."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < LEAST:
+        raise HarnessError(f"{MEMORY} has not {LEAST >> 20} MiB for what must not be written to a disk")
+    before, environment = tempfile.tempdir, os.environ.get("TMPDIR")
+    tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        os.environ.pop("TMPDIR") if environment is None else os.environ.update(TMPDIR=environment)
 
 
 def make(kind: str) -> Path:

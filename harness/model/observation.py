@@ -41,7 +41,8 @@ class Observation:
 
     `token_seen` is about this attempt's own token; `foreign_token` about another's. `text_digest` and `text_length`
     (characters) describe the visible text with white space folded. `chain` lists the main frame's URLs in order.
-    `live` is there when nothing was replayed, and then there are neither tokens nor receipts.
+    `live` is there when nothing was replayed, and then there are neither tokens nor receipts. `matched` is there when
+    the case is sealed: the names of the fingerprints matched, in place of what they were looked for in.
     """
 
     attempt_id: str
@@ -77,6 +78,7 @@ class Observation:
     dom_blob: str = ""
     screenshot_blob: str = ""
     live: Network | None = None
+    matched: tuple[str, ...] | None = None
 
 
 def observation_from(record: dict[str, Any]) -> Observation:
@@ -89,6 +91,8 @@ def observation_from(record: dict[str, Any]) -> Observation:
     data["receipts"] = tuple(Receipt(**item) for item in data["receipts"])
     if data.get("live") is not None:
         data["live"] = Network(tuple(data["live"]["addresses"]), data["live"]["issuer"])
+    if data.get("matched") is not None:
+        data["matched"] = tuple(data["matched"])
     return Observation(**data)
 
 

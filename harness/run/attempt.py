@@ -18,7 +18,8 @@ TEXT_KEPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What to attempt. `picture_if` says for which sight of the token a screenshot is worth keeping."""
+    """What to attempt; the fixture holds `data`, if that is given. `picture_if` says for which sight of the token a
+    screenshot is worth keeping. Of what is `secret` no document is kept."""
 
     case_id: str
     url: str
@@ -27,6 +28,8 @@ class Errand:
     setting: str
     number: int
     picture_if: bool | None = None
+    data: bytes | None = None
+    secret: bool = False
 
     @property
     def attempt_id(self) -> str:
@@ -49,7 +52,9 @@ class Lane:
         network: Network | None = None
         generation = self._rig.generation
         try:
-            token = await self._rig.internet.open(errand.attempt_id, errand.arm, errand.url, errand.fixture)
+            token = await self._rig.internet.open(
+                errand.attempt_id, errand.arm, errand.url, errand.fixture, errand.data
+            )
             try:
                 tab = await self._ready()
                 sight = await tab.visit(errand.url, token, self._seconds)
@@ -87,7 +92,7 @@ class Lane:
         return replace(found, issuer=found.issuer or sight.issuer)
 
     async def _picture(self, tab: Tab, sight: Sight, errand: Errand) -> None:
-        if errand.picture_if is None or sight.end in (End.CRASH, End.FAULT, End.DOWNLOAD):
+        if errand.picture_if is None or errand.secret or sight.end in (End.CRASH, End.FAULT, End.DOWNLOAD):
             return
         live = self._rig.route is not None and self._rig.route.live is not None  # there is no token to go by
         puzzling = live or sight.end is End.TIMEOUT or sight.challenge or sight.returns_to_case or sight.status >= 500
@@ -98,7 +103,7 @@ class Lane:
         self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...], network: Network | None
     ) -> Observation:
         text = sight.visible_text
-        keep_dom = (errand.arm is Arm.TEST or network is not None) and bool(sight.html)
+        keep_dom = (errand.arm is Arm.TEST or network is not None) and bool(sight.html) and not errand.secret
         return Observation(
             attempt_id=errand.attempt_id,
             case_id=errand.case_id,

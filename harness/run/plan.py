@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import harness
 from harness.classify.rules import STANDARD
-from harness.corpus.load import Corpus, limited
+from harness.corpus.load import Corpus, joined, limited
 from harness.corpus.load import load as load_corpus
+from harness.corpus.sealed import is_sealed
 from harness.evidence.folder import RunFolder, plan_text
 from harness.model import canonical
 from harness.model.case import Case
@@ -37,6 +39,8 @@ class Request:
     rules: str = ""  # "standard", or "live" where nothing is replayed
     stop_early: bool = False
     live: bool = False
+    sealed: str = ""  # a sealed corpus beside the open one
+    identity: str = ""  # what opens it
     only: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
 
@@ -60,11 +64,19 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
         )
     params = product.checked_params(request.params)
     settings = tuple(dict.fromkeys(product.checked_setting(name) for name in request.settings or ("",)))
-    corpus = load_corpus(request.corpus)
+    corpus = load_corpus(request.corpus, request.identity)
+    sealed = load_corpus(request.sealed, request.identity) if request.sealed else None
+    whole = _whole(corpus, sealed)
+    if whole.opened and request.live:
+        raise UsageError(
+            "a sealed corpus is not for the real Internet, whose sites and networks would see it", key="--live"
+        )
     _check_design(criteria, corpus)
     if request.stop_early and criteria.score:
         raise UsageError("scores need every case; this profile has some", key="--stop-early")
-    cases = limited(_chosen(corpus, request.only), request.limit, request.seed)
+    chosen = _chosen(whole, request.only)
+    drawn = limited(tuple(case for case in chosen if not is_sealed(case)), request.limit, request.seed)
+    cases = limited((*drawn, *filter(is_sealed, chosen)), None if drawn else request.limit, request.seed)
     spec = Spec(
         schema=SCHEMA,
         harness_version=harness.__version__,
@@ -82,9 +94,9 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
             "digest": corpus.digest,
             "cases": len(corpus.cases),
             "categories": {
-                key: corpus.manifest.categories.get(key, key)
-                for key in sorted({case.category for case in corpus.cases})
+                key: corpus.manifest.categories.get(key, key) for key in sorted({case.category for case in whole.cases})
             },
+            **({} if sealed is None else {"sealed": _part(request.sealed, sealed)}),
         },
         corpus_ref=_ref(request.corpus, corpus.folder),
         criteria=criteria.model_dump(mode="json", by_alias=True),
@@ -104,16 +116,41 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
     return folder
 
 
-def reopen(spec: Spec) -> tuple[Product, Corpus]:
-    """Product and corpus of a planned run. Raises UsageError when either has changed since."""
-    product, corpus = load_product(spec.product_ref), load_corpus(spec.corpus_ref)
+def _whole(corpus: Corpus, sealed: Corpus | None) -> Corpus:
+    if sealed is None:
+        return corpus
+    if sealed.opened is None or corpus.opened:
+        raise UsageError("must be a sealed corpus, beside an open one", key="--sealed")
+    return joined(corpus, sealed)
+
+
+def _part(ref: str, sealed: Corpus) -> dict[str, Any]:
+    manifest = sealed.manifest
+    return {
+        "ref": _ref(ref, sealed.folder),
+        "title": manifest.title or manifest.name,
+        "version": manifest.version,
+        "digest": sealed.digest,
+        "cases": len(sealed.cases),
+    }
+
+
+def reopen(spec: Spec, identity: str = "") -> tuple[Product, Corpus]:
+    """Product and corpus of a planned run, opened by the age identity what is sealed. Raises UsageError when either has
+    changed since."""
+    product, corpus = load_product(spec.product_ref), load_corpus(spec.corpus_ref, identity)
     if product.digest() != spec.product_digest:
         raise UsageError(f"the product's profile has changed since the run was planned: {product.folder}")
     if _digests(product, spec.params) != spec.params_digests:
         raise UsageError("what is in a folder given by --param has changed since the run was planned")
     if corpus.digest != spec.corpus["digest"]:
         raise UsageError(f"the corpus has changed since the run was planned: {corpus.folder}")
-    return product, corpus
+    if (part := spec.corpus.get("sealed")) is None:
+        return product, corpus
+    sealed = load_corpus(part["ref"], identity)
+    if sealed.digest != part["digest"]:
+        raise UsageError(f"the sealed corpus has changed since the run was planned: {sealed.folder}")
+    return product, joined(corpus, sealed)
 
 
 def _chosen(corpus: Corpus, only: Sequence[str]) -> tuple[Case, ...]:

@@ -34,6 +34,7 @@ from harness.report.judging import knowledge
 from harness.run.attempt import Errand, Lane
 from harness.run.canaries import LIVE_ROUNDS, ROUNDS, Ear, errand, silence
 from harness.run.early import EarlyStop
+from harness.run.redact import redacted, strays
 from harness.run.rig import GaveUp, Rig
 from harness.run.turns import turns
 
@@ -82,7 +83,8 @@ async def carry_on(setup: Setup) -> None:
             journal.append(
                 "start", {**torn, "nonce": setup.nonce, "versions": setup.versions, "resumed": reader.tail.records > 0}
             )
-            await _Session(setup, state, journal).run()
+            with scratch.in_memory() if setup.corpus.opened else contextlib.nullcontext():
+                await _Session(setup, state, journal).run()
         finally:
             journal.close()
         seal.write(setup.folder)
@@ -93,11 +95,13 @@ class _Session:
         self._setup, self._spec, self._state, self._journal = setup, setup.spec, state, journal
         self._cases = setup.folder.cases(setup.spec)
         locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._turns = {case_id: locks[group] for case_id, group in turns(self._cases, setup.corpus).items()}
+        self._clear = {case.case_id: setup.corpus.clear(case) for case in self._cases}
+        self._turns = {case_id: locks[group] for case_id, group in turns(self._clear, setup.corpus).items()}
         self._rig: Rig
         blobs = setup.folder.blobs
         self._early = EarlyStop(self._spec, self._cases, state, blobs) if self._spec.stop_early else None
         self._ear = Ear(lambda: knowledge(self._spec.product["fingerprint"], rules_from(self._spec.rules), blobs))
+        self._fingerprints = [*self._spec.product["fingerprint"], *self._spec.product["error_page"]]
         self._since_canary = 0
         self._canaries = len(state.of_kind("canary"))
 
@@ -116,6 +120,8 @@ class _Session:
                 stop = {"complete": False, "reason": str(error)}
             if self._rig.internet.alive:
                 stop["strays"] = await self._rig.internet.strays()
+                if self._setup.corpus.opened:
+                    stop["strays"] = strays(stop["strays"], self._setup.corpus.opened)
             self._record("stop", stop)
         finally:
             if hasattr(self, "_rig"):
@@ -132,7 +138,8 @@ class _Session:
             Nothing(setup.nonce) if self._spec.live else Internet(work / "internet", resources, hosts, setup.nonce)
         )
         await internet.start()
-        context = Context(profile, self._spec.params, work / "product", internet.test_port, self._cases, internet.doors)
+        cases = tuple(self._clear.values())
+        context = Context(profile, self._spec.params, work / "product", internet.test_port, cases, internet.doors)
         try:
             product = kinds.make(context)
         except BaseException:
@@ -200,24 +207,28 @@ class _Session:
             await lane.close()
 
     async def _case(self, case: Case, setting: str, lanes: dict[Arm, Lane]) -> None:
-        fixture = self._setup.corpus.fixture_path(case)
+        clear, opened = self._clear[case.case_id], self._setup.corpus.opened
+        fixture, data = self._setup.corpus.fixture(clear)
+        secret = clear is not case
         while arms := next_arms(evidence := self._state.evidence(case.case_id, setting), self._spec.limits):
             generation = self._rig.generation
             errands = [
-                Errand(case.case_id, case.url, fixture, Arm.CONTROL, "", len(evidence.control) + 1)
-                if arm is Arm.CONTROL
-                else Errand(
+                Errand(
                     case.case_id,
-                    case.url,
+                    clear.url,
                     fixture,
                     arm,
-                    setting,
-                    len(evidence.test) + 1,
-                    case.expectation is Expectation.BLOCK,
+                    "" if arm is Arm.CONTROL else setting,
+                    1 + len(evidence.control if arm is Arm.CONTROL else evidence.test),
+                    None if arm is Arm.CONTROL else case.expectation is Expectation.BLOCK,
+                    data,
+                    secret,
                 )
                 for arm in arms
             ]
             seen = await asyncio.gather(*(lanes[errand.arm].attempt(errand) for errand in errands))
+            if secret and opened:
+                seen = [redacted(item, case, opened, self._fingerprints) for item in seen]
             for observation in seen:
                 self._record("attempt", canonical.plain(observation))
                 self._state.add(observation)

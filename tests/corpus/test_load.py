@@ -52,8 +52,8 @@ def test_loads(folder: Path) -> None:
     corpus = load(str(folder))
     assert [item.case_id for item in corpus.cases] == ["one", "two"]
     assert corpus.manifest.name == "small"
-    assert corpus.fixture_path(corpus.cases[0]) == folder / "fixtures" / "one.html"
-    assert corpus.fixture_path(case(fixture="")) is None
+    assert corpus.fixture(corpus.cases[0]) == (folder / "fixtures" / "one.html", None)
+    assert corpus.fixture(case(fixture="")) == (None, None)
     assert [item.url for item in corpus.resources] == ["http://one.test/a.png"]
 
 

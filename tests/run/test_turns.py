@@ -32,7 +32,7 @@ def test_cases_that_meet_take_turns(tmp_path: Path) -> None:
     }
     resources = {"http://far.test/": "there.http"}
     corpus = load(str(live.write_corpus(tmp_path / "corpus", cases, fixtures, resources)))
-    groups = turns(corpus.cases, corpus)
+    groups = turns({case.case_id: case for case in corpus.cases}, corpus)
     assert set(groups) == {"plain", "secure", "there", "too", "target", "ring"}
     assert groups["plain"] == groups["secure"] != groups["target"]
     assert len({groups[name] for name in ("there", "too", "target", "ring")}) == 1
