@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from harness.corpus import recording
 from harness.corpus.answer import from_fixture
+from harness.corpus.recording import Recording
 from harness.model.errors import UsageError
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -39,3 +41,11 @@ def read(folder: Path, name: str, *, file: Path, line: int | None = None) -> tup
         raise UsageError(
             f"fixture {name!r} cannot be read: {error.strerror}", file=file, line=line, key="fixture"
         ) from None
+
+
+def recorded(path: Path, *, file: Path, line: int) -> Recording | None:
+    """The recording that a fixture is, if it is one. Raises UsageError naming the row that asked for it."""
+    try:
+        return recording.opened(path) if recording.is_recording(path) else None
+    except ValueError as error:
+        raise UsageError(f"fixture {path.name!r}: {error}", file=file, line=line, key="fixture") from None

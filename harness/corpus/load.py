@@ -11,6 +11,7 @@ from harness.corpus import fixture
 from harness.corpus.cases import read_cases
 from harness.corpus.labels import Labels, read_labels
 from harness.corpus.manifest import Manifest, read_manifest
+from harness.corpus.recording import Recording
 from harness.corpus.resources import Resource, read_resources
 from harness.corpus.sealed import FILE, Opened, open_
 from harness.model import canonical
@@ -61,11 +62,16 @@ def load(ref: str, identity: str = "") -> Corpus:
     table = folder / "cases.csv"
     rows = read_cases(table, manifest.known_categories)
     digests: dict[str, str] = {}
+    recordings: dict[str, Recording | None] = {}
     cases = []
     for line, case in rows:
         if case.fixture and case.fixture not in digests:
-            _, data = fixture.read(folder, case.fixture, file=table, line=line)
+            path, data = fixture.read(folder, case.fixture, file=table, line=line)
             digests[case.fixture] = canonical.digest(data)
+            recordings[case.fixture] = fixture.recorded(path, file=table, line=line)
+        recording = recordings.get(case.fixture)
+        if recording and not recording.find("GET", urls.parse(case.url)):
+            raise UsageError(f"recording {case.fixture!r} lacks {case.url!r}", file=table, line=line, key="fixture")
         cases.append(replace(case, fixture_digest=digests.get(case.fixture, "")))
     resources = read_resources(folder)
     labels = read_labels(folder, {case.case_id: case for case in cases}, manifest.known_categories)

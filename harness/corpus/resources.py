@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.corpus import fixture
+from harness.corpus.recording import is_recording
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.errors import UsageError
@@ -38,6 +39,8 @@ def read_resources(folder: Path) -> tuple[Resource, ...]:
             if key in found:
                 raise UsageError(f"duplicate of an earlier row: {address!r}", file=table, line=line, key="url")
             path, data = fixture.read(folder, name, file=table, line=line)
+            if is_recording(path):
+                raise UsageError("a recording is for cases; what it holds is answered for them", file=table, line=line)
             found[key] = Resource(address, path, canonical.digest(data))
     except csv.Error as error:
         raise UsageError(f"not valid CSV: {error}", file=table, line=reader.reader.line_num) from None

@@ -2,12 +2,16 @@
 replayed."""
 
 import re
+from dataclasses import replace
 
 from harness.corpus.answer import Answer
+from harness.internet.coding import packed, unpacked
 from harness.model import canonical
 
 TOKEN = re.compile(r'data-replay-token="([0-9a-f]{32})"')
 MISS_MARK = "data-replay-miss"
+DOCUMENT = re.compile(rb"(?i)(?:\xef\xbb\xbf)?(?>\s*<!--(?s:.*?)-->)*+\s*<(?:!doctype|html|head|body)\b")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # its byte order marks, which browsers heed before anything else
 
 NEUTRAL = """<!doctype html>
 <html lang="en">
@@ -38,12 +42,20 @@ def neutral() -> Answer:
     return Answer(200, (("Content-Type", "text/html; charset=utf-8"),), NEUTRAL.encode())
 
 
-def with_token(answer: Answer, token: str) -> Answer:
-    """The answer with the token in a hidden element at the end of its body, where it takes one."""
+def with_token(answer: Answer, token: str, part: bool = False) -> Answer:
+    """The answer with the token in a hidden element at the end of its body, where it takes one; what is `part` of a
+    page only where it is a whole document."""
     if not answer.takes_token:
         return answer
+    coding = answer.header("content-encoding")
+    try:
+        body = unpacked(answer.body, coding)
+    except ValueError:  # not what it says, and so no page
+        return answer
+    if body.startswith(UTF_16) or (part and not DOCUMENT.match(body)):
+        return answer
     mark = f'<i hidden data-replay-token="{token}"></i>'.encode()
-    place = answer.body.lower().rfind(b"</body>")
+    place = body.lower().rfind(b"</body>")
     if place < 0:
-        place = len(answer.body)
-    return Answer(answer.status, answer.headers, answer.body[:place] + mark + answer.body[place:])
+        place = len(body)
+    return replace(answer, body=packed(body[:place] + mark + body[place:], coding))

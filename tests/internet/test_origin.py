@@ -1,6 +1,5 @@
 """The origin answers what is being attempted, says so in receipts, and has a miss page for all else."""
 
-import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from mitmproxy.http import Request, Response
 from mitmproxy.test.tflow import tflow
 
 from harness.internet import origin as origins
+from harness.internet.coding import packed, unpacked
 from harness.internet.origin import Origin
 from harness.internet.pages import MISS_MARK, TOKEN
 from harness.internet.server import handle
@@ -154,7 +154,8 @@ HTML = b"HTTP/1.1 200 OK\nContent-Type: text/html"
         ("a.png", b"a</body>", b"a</body>"),
         ("a.http", HTML + b"; charset=utf-16\n\n" + "a</body>".encode("utf-16"), "a</body>".encode("utf-16")),
         ("a.http", HTML + b"; charset=latin-1\n\n\xe9</body>", b"\xe9TOKEN</body>"),
-        ("a.http", HTML + b"\nContent-Encoding: gzip\n\n" + gzip.compress(b"a", mtime=0), gzip.compress(b"a", mtime=0)),
+        ("a.http", HTML + b"\n\n" + "a</body>".encode("utf-16"), "a</body>".encode("utf-16")),
+        ("a.http", HTML + b"\nContent-Encoding: gzip\n\nnot packed</body>", b"not packed</body>"),
         ("a.http", HTML + b"\nContent-Encoding: unheard-of\n\na</body>", b"a</body>"),
     ],
 )
@@ -168,14 +169,23 @@ def test_where_the_token_goes(
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_a_compressed_page_is_digested_as_the_browser_sees_it(
-    origin: Origin, fixture: Callable[[str, bytes], Path]
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd"])
+def test_a_compressed_page_has_the_token_inside_and_is_digested_as_the_browser_sees_it(
+    origin: Origin, fixture: Callable[[str, bytes], Path], coding: str
 ) -> None:
-    origin.open(
-        "one", Arm.TEST, URL, fixture("a.http", HTML + b"\nContent-Encoding: gzip\n\n" + gzip.compress(b"a")), MINE
-    )
-    assert ask(origin, URL).headers["content-encoding"] == "gzip"
-    assert origin.close("one")[0].body_digest == canonical.digest(b"a")
+    data = HTML + f"\nContent-Encoding: {coding}\n\n".encode() + packed(b"<p>a</body>", coding)
+    origin.open("one", Arm.TEST, URL, fixture("a.http", data), MINE)
+    response = ask(origin, URL)
+    assert response.headers["content-encoding"] == coding
+    plain = f'<p>a<i hidden data-replay-token="{MINE}"></i></body>'.encode()
+    assert unpacked(response.raw_content or b"", coding) == plain
+    assert origin.close("one")[0].body_digest == canonical.digest(plain)
+
+
+def test_only_the_head_where_no_more_is_asked_for(origin: Origin, fixture: Callable[[str, bytes], Path]) -> None:
+    origin.open("one", Arm.TEST, URL, fixture("a.txt", b"text"), MINE)
+    response = ask(origin, URL, method="HEAD")
+    assert (response.raw_content, response.headers["content-length"]) == (b"", "4")
 
 
 def redirect(location: str) -> bytes:
