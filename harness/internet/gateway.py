@@ -43,21 +43,11 @@ class Names:
         return tuple(sorted(record.address for record in answer))
 
 
-class Gateway:
-    """Tunnels, decrypting nothing; connections go to the addresses that `names` gives, from `source` ("" is any)."""
+class Outwards:
+    """A guard that lets every connection out: to the addresses that `names` gives, from `source` ("" is any)."""
 
-    def __init__(self, work: Path, names: Names, source: str = "") -> None:
+    def __init__(self, names: Names, source: str = "") -> None:
         self._names, self._source = names, source
-        self._proxy = LeanProxy([], work, guard=self)
-        self._proxy.master.options.update(ignore_hosts=[".*"])
-        self.url = f"http://127.0.0.1:{self._proxy.ports[0]}"
-
-    async def start(self) -> None:
-        """Raises InternetGone when it does not listen."""
-        await self._proxy.start()
-
-    async def stop(self) -> None:
-        await self._proxy.stop()
 
     async def server_connect(self, data: ServerConnectionHookData) -> None:
         """Called by mitmproxy before each connection."""
@@ -70,3 +60,19 @@ class Gateway:
         data.server.address = (addresses[0], port)
         if self._source:
             data.server.sockname = (self._source, 0)
+
+
+class Gateway:
+    """Tunnels, decrypting nothing; connections go to the addresses that `names` gives, from `source` ("" is any)."""
+
+    def __init__(self, work: Path, names: Names, source: str = "") -> None:
+        self._proxy = LeanProxy([], work, guard=Outwards(names, source))
+        self._proxy.master.options.update(ignore_hosts=[".*"])
+        self.url = f"http://127.0.0.1:{self._proxy.ports[0]}"
+
+    async def start(self) -> None:
+        """Raises InternetGone when it does not listen."""
+        await self._proxy.start()
+
+    async def stop(self) -> None:
+        await self._proxy.stop()

@@ -17,6 +17,7 @@ from harness.corpus.answer import Answer, from_fixture
 from harness.corpus.recording import Playback
 from harness.internet import pages
 from harness.internet.coding import unpacked
+from harness.internet.proxy import address
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.observation import Receipt
@@ -95,7 +96,7 @@ class Origin:
         request = flow.request
         arm = self.arms.get(flow.client_conn.sockname[:2], Arm.TEST)
         try:
-            url = urls.parse(f"{request.scheme}://{_host(request.pretty_host)}:{request.port}{request.path}")
+            url = address(request)
         except ValueError:
             self._stray(f"{request.pretty_host}: malformed")
             flow.response = _response(_miss())
@@ -177,10 +178,6 @@ def _meaning(key: str) -> str:
     """The key without the root's dot after the host, percent-decoded."""
     host, slash, target = key.partition("/")
     return unquote(re.sub(r"\.(?=:|$)", "", host) + slash + target)
-
-
-def _host(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _miss() -> Answer:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mitmproxy.addons.next_layer import NextLayer
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.http import Request
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.proxy.layers.modes import TransparentProxy
@@ -16,7 +17,15 @@ from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+from harness.model import url as urls
 from harness.model.errors import InternetGone
+
+
+def address(request: Request) -> urls.Url:
+    """The URL that is asked for. Raises ValueError when it is none."""
+    host = request.pretty_host
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return urls.parse(f"{request.scheme}://{host}:{request.port}{request.path}")
 
 
 def free_ports(count: int) -> tuple[int, ...]:
