@@ -28,8 +28,8 @@ COMMAND_SECONDS = 120.0
 class Rendered:
     """Renders a profile's files and commands, reads its lists and asks who the product is. Templates see `work`,
     `port`, `ports` (those the profile names), `upstream_port`, `ca_cert`, `ca_key`, `user`, `group`, `python`,
-    `params`, `setting`, the values of the setting, and `lists` (those of the parameter of kind "blocklists", or the
-    profile's own). Raises UsageError when the product is not installed."""
+    `params`, `setting`, the values of the setting, those of all by its name in `levels`, and `lists` (those of the
+    parameter of kind "blocklists", or the profile's own). Raises UsageError when the product is not installed."""
 
     def __init__(self, context: Context) -> None:
         profile = context.profile
@@ -60,6 +60,7 @@ class Rendered:
             "python": sys.executable,
             "profile": str(profile.folder),
             "params": context.params,
+            "levels": {name: level.values for name, level in profile.settings.level.items()},
             "lists": self._lists,
             "canary_allow": CANARY_ALLOW,
             "canary_block": CANARY_BLOCK,

@@ -14,7 +14,7 @@ KEYS = {
     "Product.params": "What a tester may choose by --param; templates see it as params.NAME.",
     "Product.files": "Configuration files, rendered into the work folder before every start.",
     "Product.process": "The program that is the product; several of [[process]] are started in their order.",
-    "Product.ports": "Names of further free ports; templates see each as ports.NAME.",
+    "Product.ports": "Names of further free ports, in templates ports.NAME; a proxy's that is named like a setting is that user's.",
     "Product.fingerprint": "How its block page is recognised; it names the mechanism and decides nothing alone.",
     "Product.error_page": "Its own pages for faults, such as an Internet that does not answer; they are no block.",
     "Product.page": "Pages the replayed Internet has to serve because the product redirects to them.",

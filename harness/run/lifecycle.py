@@ -20,13 +20,14 @@ MUCH = 100 * 1024 * 1024  # bytes; a product that writes more within a check doe
 
 
 def configuration(profile: Profile, setting: str, work: Path) -> str:
-    """Digest of what the product is told at that setting: the files rendered for it and what its commands say of the
-    setting; "" when it is told nothing."""
+    """Digest of what the product is told at that setting: the files rendered for it, what its commands say of the
+    setting, and a port of that name; "" when it is told nothing."""
     patterns = [re.sub(r"\{\{.*?\}\}", "*", item.target) for item in profile.files]
     paths = sorted({path for pattern in patterns for path in work.glob(pattern) if path.is_file()})
     words = " ".join(word for item in profile.process for command in (*item.prepare, item.command) for word in command)
     values = {**profile.settings.level[setting].values, "setting": setting}
     told = {key: value for key, value in values.items() if re.search(rf"\{{\{{.*\b{re.escape(key)}\b", words)}
+    told |= {"port": setting} if setting in profile.ports else {}
     files = [(str(path.relative_to(work)), canonical.digest(path.read_bytes())) for path in paths]
     return canonical.digest(canonical.dumps([files, told])) if profile.files or profile.process else ""
 

@@ -151,19 +151,22 @@ def test_a_lock_outside_the_work_folder(tmp: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "command", "same"),
+    ("template", "command", "ports", "same"),
     [
-        ("level = {{ setting }}", "", False),
-        ("level = {{ strength }}", "", False),
-        ("level = 1", "", True),
-        ("level = 1", "--level={{ strength }}", False),
-        ("level = 1", "--level={{ strengths }}", True),
+        ("level = {{ setting }}", "", "", False),
+        ("level = {{ strength }}", "", "", False),
+        ("level = 1", "", "", True),
+        ("level = 1", "--level={{ strength }}", "", False),
+        ("level = 1", "--level={{ strengths }}", "", True),
+        ("level = 1", "", "one two", False),
+        ("level = 1", "", "other", True),
     ],
 )
 def test_configurations_differ_when_the_product_is_told_something_else(
-    template: str, command: str, same: bool, tmp_path: Path
+    template: str, command: str, ports: str, same: bool, tmp_path: Path
 ) -> None:
     profile = product(tmp_path, "", levels="one two").model_dump(by_alias=True)
+    profile["ports"] = ports.split()
     profile["files"] = [{"template": "profile.toml", "target": "{{ setting }}/a.conf"}]
     profile["process"][0]["command"] = ["filter", command]
     for number, level in enumerate(profile["settings"]["level"].values()):
