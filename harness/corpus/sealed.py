@@ -17,13 +17,12 @@ import pyrage
 
 from harness.model import canonical
 from harness.model import url as urls
-from harness.model.case import Case
+from harness.model.case import SEALED, Case
 from harness.model.errors import UsageError
 from harness.model.words import Expectation
 
 FILE = "cases.age"
 SCHEMA = "pas-harness/sealed-corpus/1"
-DOMAIN = "sealed.invalid"  # reserved (RFC 6761): no address in it can be mistaken for a real one
 MAX_BYTES = 1024**3
 
 
@@ -104,14 +103,9 @@ def _covered(case: Case, opened: Opened) -> Case:
     cluster = opened.alias(case.cluster or urls.site(parsed.hostname))[:24]
     return Case(
         case_id=f"sealed-{name}",
-        url=f"{parsed.scheme}://{name}.{DOMAIN}/",
+        url=f"{parsed.scheme}://{name}.{SEALED}/",
         category=case.category,
         expectation=case.expectation,
         weight=case.weight,
         cluster=f"sealed-{cluster}",
     )
-
-
-def is_sealed(case: Case) -> bool:
-    """Whether the case is one of a sealed corpus, as it is written down."""
-    return case.case_id.startswith("sealed-") and case.url.endswith(f".{DOMAIN}/")

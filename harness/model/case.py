@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from harness.model.words import Expectation
 
 
+# Reserved (RFC 6761): no address in it can be mistaken for a real one.
+SEALED = "sealed.invalid"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """`fixture` is the path of the replayed bytes relative to the corpus, "" for a neutral page; `fixture_digest` their
@@ -29,3 +33,8 @@ class Case:
     confidence: float | None = None
     disputed: bool = False
     popularity: int = 0
+
+    @property
+    def sealed(self) -> bool:
+        """Whether this is what may be written down of a case of a sealed corpus."""
+        return self.url.endswith(f".{SEALED}/")

@@ -9,7 +9,6 @@ import harness
 from harness.classify.rules import STANDARD
 from harness.corpus.load import Corpus, joined, limited
 from harness.corpus.load import load as load_corpus
-from harness.corpus.sealed import is_sealed
 from harness.evidence.folder import RunFolder, plan_text
 from harness.model import canonical
 from harness.model.case import Case
@@ -75,8 +74,8 @@ def plan(request: Request, out: Path, created: str) -> RunFolder:
     if request.stop_early and criteria.score:
         raise UsageError("scores need every case; this profile has some", key="--stop-early")
     chosen = _chosen(whole, request.only)
-    drawn = limited(tuple(case for case in chosen if not is_sealed(case)), request.limit, request.seed)
-    cases = limited((*drawn, *filter(is_sealed, chosen)), None if drawn else request.limit, request.seed)
+    drawn = limited(tuple(case for case in chosen if not case.sealed), request.limit, request.seed)
+    cases = limited((*drawn, *(case for case in chosen if case.sealed)), None if drawn else request.limit, request.seed)
     spec = Spec(
         schema=SCHEMA,
         harness_version=harness.__version__,

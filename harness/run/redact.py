@@ -6,9 +6,9 @@ from typing import Any
 
 from harness.classify.facts import same_resource
 from harness.classify.fingerprint import every
-from harness.corpus.sealed import DOMAIN, Opened
+from harness.corpus.sealed import Opened
 from harness.model import url as urls
-from harness.model.case import Case
+from harness.model.case import SEALED, Case
 from harness.model.observation import Asset, Observation
 
 
@@ -46,7 +46,7 @@ def strays(counted: Mapping[str, int], opened: Opened) -> dict[str, int]:
     found: dict[str, int] = {}
     for what, count in counted.items():
         host, _, served = what.rpartition(": ")
-        name = f"{DOMAIN}: {served}" if host in hosts else what
+        name = f"{SEALED}: {served}" if host in hosts else what
         found[name] = found.get(name, 0) + count
     return found
 
@@ -56,5 +56,5 @@ def _address(url: str, clear: str, public: str, opened: Opened) -> str:
     scheme = url.partition(":")[0]
     if scheme not in ("http", "https"):
         return f"{scheme}:" if url else ""
-    rest = public.partition(":")[2] if same_resource(url, clear) else f"//{opened.alias(url)[:24]}.{DOMAIN}/"
+    rest = public.partition(":")[2] if same_resource(url, clear) else f"//{opened.alias(url)[:24]}.{SEALED}/"
     return f"{scheme}:{rest}"
