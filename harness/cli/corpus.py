@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 
 from harness.cli import options
+from harness.cli.corpus_record import record
 from harness.cli.corpus_seal import keygen, seal
 from harness.corpus.load import load
 from harness.corpus.manifest import Manifest
@@ -19,6 +20,7 @@ def corpus() -> None:
 
 corpus.add_command(keygen)
 corpus.add_command(seal)
+corpus.add_command(record)
 
 
 @corpus.command("list")
