@@ -1,0 +1,1 @@
+"""Corpora out of lists that others made."""
