@@ -20,6 +20,7 @@ from harness.score.decide import Decided, decide, overall, untested
 from harness.score.outcome import Scored, score
 from harness.score.points import Points, points
 from harness.score.rates import Rate, by_criterion, rates
+from harness.score.sensitivity import Sensitivity, sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Derived:
     scored: tuple[Scored, ...]
     rates: tuple[Rate, ...]
     decided: tuple[Decided, ...]
+    sensitivity: tuple[Sensitivity, ...]
     points: tuple[Points, ...]
     clauses: tuple[Assessed, ...]
     decision: Decision
@@ -73,6 +75,7 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
         scored=scored,
         rates=tuple(rates(scored, criteria.interval)),
         decided=decided,
+        sensitivity=sensitivity(criteria, scored, decided, age_bands(spec)),
         points=points(criteria, scored, age_bands(spec)),
         clauses=assessed(criteria, decided, said),
         decision=Decision.VOID if voids else _overall(decided, by_hand(said, criteria)),

@@ -93,6 +93,7 @@ def decisions(derived: Derived) -> dict[str, Any]:
         "settings": sorted(derived.spec.settings),
         "counts": counts(derived),
         "criteria": canonical.plain(derived.decided),
+        "label_sensitivity": canonical.plain(derived.sensitivity),
         "scores": canonical.plain(derived.points),
         "clauses": [
             {**item.clause.model_dump(mode="json"), "decision": item.decision, "judged": canonical.plain(item.judged)}
@@ -160,7 +161,7 @@ def counts(derived: Derived) -> dict[str, Any]:
 def verdicts(derived: Derived) -> pd.DataFrame:
     """One row a case and setting, sorted by setting and case id. `machine_verdict` and `machine_rule` differ from
     verdict and rule where a person said otherwise."""
-    return pd.DataFrame([_row(item) for item in derived.scored]).astype({"weight": "float64"})
+    return pd.DataFrame([_row(item) for item in derived.scored]).astype({"weight": "float64", "confidence": "float64"})
 
 
 def witnesses(derived: Derived) -> pd.DataFrame:
@@ -199,6 +200,12 @@ def _row(item: Scored) -> dict[str, Any]:
         "lookalike_of": case.lookalike_of,
         "weight": case.weight,
         "cluster": case.cluster,
+        "source": case.source,
+        "label_date": case.label_date,
+        "rater": case.rater,
+        "confidence": case.confidence,
+        "disputed": case.disputed,
+        "popularity": case.popularity,
         "fixture_digest": case.fixture_digest,
     }
 

@@ -37,14 +37,15 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class SettingView:
-    """The results at one setting of the product; `decision` is VOID throughout a void run. `accuracy` are the measures
-    other studies report, as texts."""
+    """The results at one setting of the product; `decision` is VOID throughout a void run. `labels` says by criterion
+    how many wrong labels its decision stands, `accuracy` are the measures other studies report, as texts."""
 
     name: str
     title: str
     decision: Decision
     told: str
     decided: tuple[Decided, ...]
+    labels: dict[str, str]
     figures: tuple[Figure, ...]
     rates: tuple[Rate, ...]
     handled: tuple[Handled, ...]
@@ -209,6 +210,7 @@ def _setting(derived: Derived, setting: str) -> SettingView:
         decision=Decision.VOID if derived.voids else overall(item.decision for item in decided),
         told="" if derived.voids else _told(rates),
         decided=decided,
+        labels={item.id: item.told for item in derived.sensitivity if item.setting == setting},
         figures=tuple(figures(derived.scored, setting, derived.criteria, titles)),
         rates=rates,
         handled=tuple(_handled(derived, setting, expectation) for expectation in Expectation),

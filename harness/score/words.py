@@ -5,6 +5,7 @@ from harness.profile.criteria import Criterion
 from harness.score import intervals
 from harness.score.intervals import Sample
 
+LISTED = 5  # cases named in a sentence
 NOTHING = "No case could be scored, so nothing can be said."
 
 
@@ -65,6 +66,20 @@ def early(sample: Sample, left_out: int, decision: Decision) -> str:
 def spoilt(left_out: int) -> str:
     were = "case was" if left_out == 1 else "cases were"
     return f"{left_out} {were} left out, and could have changed the decision."
+
+
+def sensitive(holds: int, labels: int, expected: float | None, known: int, disputed: tuple[str, ...]) -> str:
+    """How many wrong labels a decision stands, and how many there may be."""
+    found = f"The decision holds unless more than {holds} of the {labels} labels it rests on are wrong"
+    if not holds:
+        found = f"One wrong label among the {labels} it rests on could change the decision"
+    if expected is not None:
+        of = "" if known == labels else f" of the {known} whose confidence is known"
+        found += f"; about {expected:.1f}{of} are expected to be"
+    if disputed:
+        more = f" and {len(disputed) - LISTED} more" if len(disputed) > LISTED else ""
+        found += f"; raters disagree on {', '.join(disputed[:LISTED])}{more}, which nobody has settled"
+    return f"{found}."
 
 
 def _wrong(sample: Sample, criterion: Criterion) -> str:
