@@ -1,5 +1,5 @@
-"""A corpus whose right answers are known: block lists of hosts and pages, and addresses at and around them, on reserved
-names."""
+"""A corpus whose right answers are known: block lists of hosts and pages, and URLs at and around them, on names and
+addresses that are reserved."""
 
 import csv
 import random
@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 OTHER = "elsewhere.example"
+ADDRESSES = 254  # of a network for documentation (RFC 5737)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Known:
 
 
 def known(count: int, seed: int) -> Known:
-    """So many visits, half of them to block, of ten kinds in turn, by http and https in turn."""
+    """So many visits, half of them to block, of fourteen kinds in turn, by http and https in turn."""
     rng = random.Random(seed)
     visits: list[Visit] = []
     domains, pages = [], []
@@ -65,7 +66,14 @@ def known(count: int, seed: int) -> Known:
         host = f"{words[0]}{number}.{rng.choice(('test', 'example'))}"
         domains.append(host)
         pages.append(f"site-{host}/{words[1]}/{words[2]}")
-        for kind, rest, block, paths in _around(host, pages[-1], words[3]):
+        around = [*_around(host, pages[-1], words[3])]
+        if number < ADDRESSES:
+            domains.append(f"192.0.2.{number + 1}")
+            around += [
+                ("address", f"{domains[-1]}/", True, False),
+                ("address-other", f"198.51.100.{number + 1}/", False, False),
+            ]
+        for kind, rest, block, paths in around:
             visits.append(Visit(f"{number}-{kind}", f"{scheme}://{rest}", block, paths))
         number += 1
     return Known(tuple(visits[:count]), tuple(domains), tuple(pages))
@@ -84,3 +92,5 @@ def _around(host: str, page: str, word: str) -> Iterator[tuple[str, str, bool, b
     yield "page-elsewhere", f"{word}.{OTHER}/{path}", False, False
     yield "host-below", f"www.{host}/{word}", True, False
     yield "host-in-query", f"{OTHER}/{word}?to={host}", False, False
+    yield "host-port", f"{host}:8080/{word}", True, False
+    yield "host-under-other-port", f"{host}.{OTHER}:8080/", False, False

@@ -1,15 +1,15 @@
 """Every installed product on the same corpus of known answers: `python -m bench.matrix [--cases 200] [--products …]`.
 
-Block lists and addresses around them are made up on reserved names; what a product with those lists has to block is
-known without it. A product is judged by what it can see: whole URLs, unless its profile declares that it sees names
-only, or of https only hosts or nothing. Exit code 1 when an answer is not as known, or a product leaves something
-behind.
+Block lists and URLs around them are made up on reserved names; what a product with those lists has to block is known
+without it. A product is judged by what it can see: whole URLs, unless its profile declares a limit. Exit code 1 when an
+answer is not as known, or a product leaves something behind.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -108,18 +108,22 @@ def ways(names: Sequence[str]) -> list[Way]:
 
 
 def blocks(answers: Known, profile: Product, params: dict[str, str], url: str) -> bool:
-    """Whether the product with these lists has to block the URL, going by the limitations that its profile declares: "…
-    sees names only", "With https = \"…\" only the host of an https URL is seen", "with https = \"…\" only port 80"."""
-    paths = True
-    for text in profile.limitations:
-        if "sees names only" in text:
-            paths = False
-        when, found, _ = text.partition("only the host of an https URL is seen")
-        if urlsplit(url).scheme == "https" and (chosen := params.get("https")):
-            if f'with https = "{chosen}" only port 80' in text:
-                return False
-            paths = paths and not (found and f'"{chosen}"' in when)
-    return profile.kind != "direct" and answers.blocks(url, paths)
+    """Whether the product with these lists has to block the URL, going by the limits that its profile declares. The
+    parameters are checked ones."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    elsewhere = parts.port not in (None, 443 if secure else 80)
+    touched = {
+        "https": secure,
+        "ports": elsewhere,
+        "addresses": re.fullmatch(r"[\d.]+", parts.hostname or "") is not None,
+        "paths": True,
+        "paths-on-https": secure,
+        "ports-on-https": secure and elsewhere,
+    }
+    limits = {what for what in profile.limits(params, profile.settings.default) if touched[what]}
+    unseen = profile.kind == "direct" or not limits.isdisjoint(("https", "ports", "addresses"))
+    return not unseen and answers.blocks(url, paths=not limits)
 
 
 def judged(row: Row, profile: Product, params: dict[str, str], answers: Known, derived: Derived) -> None:

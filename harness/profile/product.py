@@ -20,6 +20,18 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Limit(_Strict):
+    """What it cannot enforce: anything on `https`, at other `ports` than 80 and 443, at `addresses` in place of names;
+    more of a URL than its host: `paths`, of https `paths-on-https`, of https at other ports than 443 `ports-on-https`.
+
+    It holds where each parameter that `when` names, or `setting`, has one of the values given.
+    """
+
+    what: Literal["https", "paths", "paths-on-https", "ports-on-https", "ports", "addresses"]
+    when: dict[Name, tuple[str, ...]] = Field(default_factory=dict)
+    text: str
+
+
 class Install(_Strict):
     """Programs that must be on the machine, and what to tell a person when one is not."""
 
@@ -143,6 +155,7 @@ class Product(_Strict):
     title: str
     kind: Name
     description: str
+    limit: tuple[Limit, ...] = ()
     limitations: tuple[str, ...] = ()
     behaviour: str = ""
     install: Install = Install()
@@ -163,6 +176,17 @@ class Product(_Strict):
         """One `[process]`, or several `[[process]]`, started in their order."""
         return [value] if isinstance(value, dict) else value
 
+    @model_validator(mode="after")
+    def _conditions(self) -> "Product":
+        known = {key: item.choices for key, item in self.params.items()} | {"setting": tuple(self.settings.level)}
+        for number, limit in enumerate(self.limit):
+            for key, values in limit.when.items():
+                if key not in known:
+                    raise ValueError(f"limit.{number}.when: {key!r} is no parameter")
+                if wrong := sorted({*values} - {*known[key]}) if known[key] else []:
+                    raise ValueError(f"limit.{number}.when.{key}: {wrong[0]!r} is not one of {', '.join(known[key])}")
+        return self
+
     @property
     def folder(self) -> Path:
         return self._folder
@@ -180,6 +204,11 @@ class Product(_Strict):
         return canonical.digest(
             canonical.dumps({name: canonical.digest(path.read_bytes()) for name, path in paths.items()})
         )
+
+    def limits(self, params: dict[str, str], setting: str) -> set[str]:
+        """What of `limit` holds with these parameters at that setting."""
+        chosen = {**params, "setting": setting}
+        return {item.what for item in self.limit if all(chosen[key] in values for key, values in item.when.items())}
 
     def missing_programs(self) -> list[str]:
         """Programs of `install.programs` that are not on PATH or in the system's sbin folders."""

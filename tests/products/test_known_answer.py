@@ -11,6 +11,7 @@ import pytest
 from harness.corpus.cases import CASE_ID
 from harness.model.case import Case
 from harness.model.words import Decision, Expectation, Metric, Outcome, Validity, Verdict
+from harness.profile.product import load
 from tests import live
 
 SEED = 74
@@ -146,11 +147,11 @@ class Web:
 
 
 def host_only(product: str, https: str, url: str) -> bool:
-    """The products' declared limitations: where they see the host of an https URL and nothing else."""
-    parts = urlsplit(url)
-    if parts.scheme == "http" or product == "reference":
-        return False
-    return https == "tunnel" or (product == "e2guardian" and parts.port not in (None, 443))
+    """The limits that products declare: where they see the host of an https URL and nothing else."""
+    profile, parts = load(product), urlsplit(url)
+    limits = profile.limits({"https": https}, profile.settings.default)
+    elsewhere = parts.port not in (None, 443) and "ports-on-https" in limits
+    return parts.scheme == "https" and ("paths-on-https" in limits or elsewhere)
 
 
 def test_the_made_up_web_is_reserved_varied_and_always_the_same() -> None:

@@ -38,6 +38,15 @@ description = "Phrases"
 kind = "text"
 description = "Anything"
 """
+LIMIT = (
+    HEAD
+    + """
+[[limit]]
+what = "{}"
+when = {}
+text = "It cannot."
+"""
+)
 
 
 def profile(folder: Path, text: str) -> Product:
@@ -106,6 +115,17 @@ def test_unknown_product() -> None:
         (HEAD + SETTINGS + '[[identity]]\nname = "version"\ncommand = ["a"]\npattern = "("', "identity.0.pattern: "),
         (HEAD + SETTINGS + '[[identity]]\nname = "version"\ncommand = ["a"]\npattern = "v"', "identity.0.pattern: "),
         (HEAD + SETTINGS + '[params.a]\nkind = "colour"\ndescription = "b"', "params.a.kind: "),
+        (LIMIT.format("pigeons", "{}") + SETTINGS, "limit.0.what: "),
+        (LIMIT.format("paths", '{ colour = ["red"] }') + SETTINGS, "limit.0.when: 'colour' is no parameter"),
+        (
+            LIMIT.format("paths", '{ setting = ["most"] }') + SETTINGS,
+            "limit.0.when.setting: 'most' is not one of least, ",
+        ),
+        (
+            LIMIT.format("paths", '{ phrases = ["on", "red"] }') + SETTINGS + PARAMS,
+            "limit.0.when.phrases: 'red' is not one of on, off",
+        ),
+        (LIMIT.format("paths", '{ phrases = "on" }') + SETTINGS + PARAMS, "limit.0.when.phrases: "),
         ("schema = ", "not valid TOML"),
     ],
 )
@@ -161,3 +181,18 @@ def test_digest_is_of_the_whole_folder(tmp_path: Path) -> None:
     assert product.digest() == before
     (tmp_path / "lists" / "domains").touch()
     assert product.digest() != before
+
+
+def test_limits_hold_where_all_that_they_name_is_so(tmp_path: Path) -> None:
+    limits = (
+        LIMIT.format("ports", "{}") + LIMIT.format("https", '{ setting = ["least"], phrases = ["off"] }')[len(HEAD) :]
+    )
+    limits += LIMIT.format("paths", '{ note = ["plain"] }')[len(HEAD) :]
+    product = profile(tmp_path, limits + SETTINGS + PARAMS)
+
+    def found(setting: str, **given: str) -> set[str]:
+        return product.limits(product.checked_params(given), setting)
+
+    assert found("least") == found("moderate", phrases="off") == {"ports"}
+    assert found("least", phrases="off") == {"ports", "https"}
+    assert found("moderate", note="plain") == {"ports", "paths"}
