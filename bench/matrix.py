@@ -55,10 +55,11 @@ class Way:
 
 @dataclass(slots=True)
 class Row:
-    """What came of one way. `wrong` are the cases not answered as known, `declared` counts those that its declared
-    limits explain; `mechanisms` count blocked cases by scheme."""
+    """What came of one way; `version` is the product's own word. `wrong` are the cases not answered as known, `declared`
+    counts those that its declared limits explain; `mechanisms` count blocked cases by scheme."""
 
     name: str
+    version: str = ""
     why: str = ""  # there is no result
     cases: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -167,6 +168,7 @@ def measured(way: Way, answers: Known, inputs: Path, executable: Path, jobs: int
                 asyncio.run(carry_on(setup))
             judged(row, profile, spec.params, answers, derive(folder))
             before = next((item for item in folder.reader() if item.kind == "identity"), None)
+            row.version = before.data["product"].get("version", "") if before else ""
             if before and len(watch.times) > 1:
                 row.start_seconds = round(float(before.at) - watch.began, 2)
                 row.cases_per_second = round((len(watch.times) - 1) / (watch.times[-1] - watch.times[0]), 1)
@@ -179,7 +181,9 @@ def measured(way: Way, answers: Known, inputs: Path, executable: Path, jobs: int
 
 def shown(rows: Sequence[Row]) -> Table:
     """The matrix."""
-    table = Table("product", "known answer", "mechanism seen", "cases/s", "start, s", "left behind", box=None)
+    table = Table(
+        "product", "version", "known answer", "mechanism seen", "cases/s", "start, s", "left behind", box=None
+    )
     for row in rows:
         declared = f", {row.declared} by declared limits" if row.declared else ""
         answer = f"holds ({row.cases}{declared})" if row.holds else row.why or f"{len(row.wrong)} of {row.cases} wrong"
@@ -188,7 +192,9 @@ def shown(rows: Sequence[Row]) -> Table:
             for scheme, counts in row.mechanisms.items()
         )
         speed = (f"{row.cases_per_second:.1f}", f"{row.start_seconds:.1f}") if row.cases else ("", "")
-        table.add_row(row.name, answer, seen, *speed, str(len(row.leftovers)) if row.leftovers else "nothing")
+        table.add_row(
+            row.name, row.version, answer, seen, *speed, str(len(row.leftovers)) if row.leftovers else "nothing"
+        )
     return table
 
 
