@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from harness.model.spec import Spec
 from harness.report import course, plain, result
 from harness.report.course import Pairs, Table, some
 from harness.report.derive import Derived
@@ -51,7 +52,10 @@ def annex(derived: Derived) -> Annex:
             ("Profile digest", spec.product_digest),
         ],
         description=prose(product.get("description", "")),
-        limitations=[prose(item) for item in product.get("limitations", ())],
+        limitations=[
+            prose(item)
+            for item in (*(item["text"] for item in product.get("limit", ())), *product.get("limitations", ()))
+        ],
         identities=course.identities(derived),
         settings=_settings(derived),
         params=_params(derived),
@@ -61,6 +65,7 @@ def annex(derived: Derived) -> Annex:
             ("Version", str(spec.corpus["version"])),
             ("Cases in the corpus", f"{spec.corpus['cases']:,}"),
             ("Corpus digest", str(spec.corpus["digest"])),
+            *_sealed(spec),
         ],
         composition=_composition(derived),
         criteria=[
@@ -123,6 +128,8 @@ def command(derived: Derived) -> str:
     for key, value in spec.params.items():
         if value:
             words += ["--param", f"{key}={_ref(value) if key in spec.params_digests else value}"]
+    if sealed := spec.corpus.get("sealed"):
+        words += ["--sealed", _ref(sealed["ref"])]
     words += ["--jobs", str(spec.jobs), "--seed", str(spec.seed)]
     if spec.limit is not None:
         words += ["--limit", str(spec.limit)]
@@ -132,6 +139,16 @@ def command(derived: Derived) -> str:
         words += ["--rules", spec.rules["name"]]
     words += [flag for flag, given in (("--stop-early", spec.stop_early), ("--live", spec.live)) if given]
     return pathless(shlex.join([*words, "--timeout", f"{spec.limits.attempt_seconds:g}"]))
+
+
+def _sealed(spec: Spec) -> Pairs:
+    sealed = spec.corpus.get("sealed")
+    if not sealed:
+        return []
+    return [
+        ("Sealed part", f"{sealed['title']}, version {sealed['version'] or 'not stated'}; {sealed['cases']:,} cases"),
+        ("Digest of the sealed part", f"{sealed['digest']} (keyed)"),
+    ]
 
 
 def _ref(ref: str) -> str:

@@ -18,6 +18,7 @@ from harness.report.clauses import Assessed, assessed, by_hand
 from harness.report.judging import judging
 from harness.score.decide import Decided, decide, overall, untested
 from harness.score.outcome import Scored, score
+from harness.score.parts import Parts, parts
 from harness.score.points import Points, points
 from harness.score.rates import Rate, by_criterion, rates
 from harness.score.sensitivity import Sensitivity, sensitivity
@@ -39,6 +40,7 @@ class Derived:
     decided: tuple[Decided, ...]
     sensitivity: tuple[Sensitivity, ...]
     points: tuple[Points, ...]
+    parts: tuple[Parts, ...]
     clauses: tuple[Assessed, ...]
     decision: Decision
     machine: Decision
@@ -77,6 +79,7 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
         decided=decided,
         sensitivity=sensitivity(criteria, scored, decided, age_bands(spec)),
         points=points(criteria, scored, age_bands(spec)),
+        parts=tuple(parts(scored, criteria.interval)),
         clauses=assessed(criteria, decided, said),
         decision=Decision.VOID if voids else _overall(decided, by_hand(said, criteria)),
         machine=Decision.VOID if voids else _overall(decide_all(criteria, by_machine, spec), []),

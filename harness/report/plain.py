@@ -4,6 +4,7 @@ import datetime
 
 from harness.model.words import Decision, Metric, Validity
 from harness.report import live_words
+from harness.score.parts import Parts
 
 HEADLINE = {
     Decision.PASS: "Pass",
@@ -125,6 +126,15 @@ RULE = {
     "degraded.text-altered": "The page arrived with its text altered.",
     "degraded.assets-missing": "The page arrived without some of its pictures, styles or scripts.",
 }
+
+
+def parts(item: Parts) -> str:
+    """What comparing the open part of a corpus with the sealed one says."""
+    if item.difference is None:
+        return "One part has no scored case, so nothing can be said."
+    if item.worse:
+        return "Worse on the sealed part than chance explains: the product may have been tuned to the open one."
+    return "No sign of tuning: chance may explain the difference." if item.upper > 0 else "Better on the sealed part."
 
 
 def reason(key: str) -> str:

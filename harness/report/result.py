@@ -95,6 +95,7 @@ def decisions(derived: Derived) -> dict[str, Any]:
         "criteria": canonical.plain(derived.decided),
         "label_sensitivity": canonical.plain(derived.sensitivity),
         "scores": canonical.plain(derived.points),
+        **({"parts": canonical.plain(derived.parts)} if derived.parts else {}),
         "clauses": [
             {**item.clause.model_dump(mode="json"), "decision": item.decision, "judged": canonical.plain(item.judged)}
             for item in derived.clauses

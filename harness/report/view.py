@@ -21,6 +21,7 @@ from harness.score.accuracy import accuracy
 from harness.score.decide import Decided, overall
 from harness.score.intervals import name
 from harness.score.outcome import Scored
+from harness.score.parts import Parts
 from harness.score.points import Points
 from harness.score.rates import OVERALL, Rate
 
@@ -96,6 +97,7 @@ class View:
     interval: str
     clauses: tuple[Assessed, ...]
     points: tuple[Points, ...]
+    parts: tuple[Parts, ...]
     people: tuple[Person, ...]
     machine: str
     seal: Pairs
@@ -160,6 +162,7 @@ def view(folder: RunFolder, derived: Derived) -> View:
         interval=f"{name(shown.method, shown.design)}, two-sided at {shown.confidence:.0%} confidence",
         clauses=derived.clauses,
         points=derived.points,
+        parts=derived.parts,
         people=people(derived),
         machine=plain.HEADLINE[derived.machine] if derived.machine is not derived.decision else "",
         seal=_seal(folder),
