@@ -8,8 +8,8 @@ import pytest
 from harness.evidence import scratch
 from tests import live
 
-WORDS = (b"quokka", b"wombat")  # in every host, path, title and text of the sealed corpus
-PAGE = "<title>quokka {0}</title><p>A wombat said so on page {0}, and it said little else.</p>"
+WORD = b"quokka"  # in every host, path, title and text of the sealed corpus, and nowhere else
+PAGE = "<title>{0}</title><p>A {0} said so on a page of its own, and it said little else.</p>"
 
 
 def cases(kind: str) -> list[live.Case]:
@@ -27,9 +27,9 @@ def corpus(folder: Path, kind: str) -> Path:
 
 
 def held(folder: Path) -> list[Path]:
-    """Files with one of the words in their name or in them."""
+    """Files with the word in their name or in them."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if any(word in (path.name.encode() + path.read_bytes()).lower() for word in WORDS)]
+    return [path for path in files if WORD in (path.name.encode() + path.read_bytes()).lower()]
 
 
 @pytest.mark.browser
