@@ -445,7 +445,7 @@ ROW = st.tuples(
 ).map(",".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rows=st.lists(ROW, max_size=6))
 def test_errors_are_what_a_run_refuses(rows: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     """An error is found just when a run refuses the corpus, and what the run says is among those found."""

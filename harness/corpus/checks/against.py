@@ -22,10 +22,9 @@ def findings(
         ("leak-host", "url", "host"),
         ("leak-site", "url", "site"),
     ):
-        known = (
-            theirs[theirs[column] != ""].drop_duplicates(column).set_index(column)[["line", "category", "expectation"]]
-        )
-        both = left.join(known, on=column, how="inner", rsuffix="_other")
+        known = theirs[theirs[column] != ""].drop_duplicates(column).set_index(column)
+        there = known[["line", "category", "expectation"]].add_suffix("_other")
+        both = left.join(there, on=column, how="inner")
         if kind == "leak-url":
             label = both["category"] + "/" + both["expectation"]
             label_other = both["category_other"] + "/" + both["expectation_other"]
@@ -34,16 +33,16 @@ def findings(
                 "leak-label",
                 CASES,
                 (
-                    (line, "expectation", f"{said}; {other} in {name} at line {there}")
-                    for line, said, other, there in each(odd, "line", "said", "said_other", "line_other")
+                    (line, "expectation", f"{said}; {other} in {name} at line {at}")
+                    for line, said, other, at in each(odd, "line", "said", "said_other", "line_other")
                 ),
             )
         yield finding(
             kind,
             CASES,
             (
-                (line, key, f"{value!r} is in {name} at line {there}")
-                for line, value, there in each(both, "line", "fixture" if key == "fixture" else column, "line_other")
+                (line, key, f"{value!r} is in {name} at line {at}")
+                for line, value, at in each(both, "line", "fixture" if key == "fixture" else column, "line_other")
             ),
         )
         left = left[~left.index.isin(both.index)]
