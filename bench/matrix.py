@@ -55,7 +55,7 @@ class Way:
 
 @dataclass(slots=True)
 class Row:
-    """What came of one way; `version` is the product's own word. `wrong` are the cases not answered as known, `declared`
+    """What came of one way; `version` is the product's word. `wrong` are the cases not answered as known, `declared`
     counts those that its declared limits explain; `mechanisms` count blocked cases by scheme."""
 
     name: str

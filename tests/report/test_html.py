@@ -175,12 +175,19 @@ def test_unsealed_is_a_draft(tmp_path: Path) -> None:
     assert "Draft" not in body(report(runs.run(tmp_path / "sealed", runs.cases(12, 12))))
 
 
+def test_what_a_product_cannot_do_is_said_whether_a_word_says_it_or_not(tmp_path: Path) -> None:
+    product = {**runs.PRODUCT, "limit": [{"what": "paths", "when": {}, "text": "It sees names only."}]}
+    shown = body(report(runs.run(tmp_path / "run", runs.cases(2, 2), product=product)))
+    assert "<ul><li>It sees names only.</li><li>It does not exist.</li></ul>" in shown
+
+
 def test_hostile_text_is_neither_alive_nor_unseen(tmp_path: Path) -> None:
     planned = [
         builders.case("case", url=f"http://case.test/{HOSTILE}", category=f"c{HOSTILE}", language=HOSTILE),
         builders.case("other", category="adult", lookalike_of=HOSTILE, expectation="allow"),
     ]
     product = {**runs.PRODUCT, "title": HOSTILE, "description": HOSTILE, "limitations": [HOSTILE]}
+    product["limit"] = [{"what": "paths", "when": {}, "text": HOSTILE}]
     told = {"title": HOSTILE, "text_start": HOSTILE, "error": HOSTILE, "final_url": f"http://x.test/{HOSTILE}"}
     criterion = builders.criterion(title=HOSTILE, source=HOSTILE, clause="4", age_band=HOSTILE[:80])
     tree = [
