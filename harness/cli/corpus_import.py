@@ -73,8 +73,8 @@ def import_(
     scheme: str,
     encoding: str,
 ) -> None:
-    """Make a corpus of the list SRC, a file or folder; what is left out stands in its rejects.csv, each row with its
-    reason."""
+    """Make a corpus of the list SRC, a file or folder in a FORMAT: citizenlab, ut1, squidguard, csv, domains, hosts,
+    adblock, har, warc or wacz. What is left out stands in its rejects.csv, each row with its reason."""
     delimiter = delimiter.replace("\\t", "\t")
     if len(delimiter) != 1:
         raise UsageError(f"--delimiter: {delimiter!r} is not one character")

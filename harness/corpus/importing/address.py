@@ -18,6 +18,8 @@ def read(text: str, scheme: str) -> Url:
     name. Raises ValueError saying what it is instead."""
     if PLAIN.fullmatch(text):
         return Url(f"{scheme}://{text}/", scheme, text, 443 if scheme == "https" else 80, "/")
+    if not text:
+        raise ValueError("empty")
     if match := KEYED.fullmatch(text):
         return urls.parse(f"{scheme}://{match[1]}.{match[2]}.hashed.test/")
     if "://" in text:

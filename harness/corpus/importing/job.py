@@ -71,6 +71,8 @@ def carry_out(wanted: Import) -> Summary:
     crosswalk = crosswalks.load(ref) if ref else crosswalks.own()
     labels = Labels(crosswalk, wanted.given, wanted.fixed)
     place = folder.find(wanted.into.absolute())
+    if place.folder.resolve().is_relative_to(wanted.source.resolve()):
+        raise UsageError("lies in the source; make the corpus elsewhere", file=wanted.into)
     hosts = Counter[str]()
     with folder.beside(place.folder) as scratch:
         sieve = Sieve(scratch / "rows")

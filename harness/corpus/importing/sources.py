@@ -36,8 +36,11 @@ class Member:
 
 
 def members(source: Path) -> Iterator[Member]:
-    """The files of a folder (sorted), of a tar archive (in its order), or the one file. Raises UsageError when one
-    lies outside or is no plain file and when an archive is a bomb, one of DAMAGED when it is damaged."""
+    """The files of a folder (sorted, without hidden ones), of a tar archive (in its order), or the one file.
+
+    Raises UsageError when one lies outside or is no plain file and when an archive is a bomb, one of DAMAGED when it is
+    damaged, also while a stream is read.
+    """
     if source.is_dir():
         yield from _folder(source)
     elif source.name.endswith((".tar", ".tar.gz", ".tgz")):
@@ -84,9 +87,11 @@ def refuse_outside(name: str, file: Path) -> None:
 def _folder(source: Path) -> Iterator[Member]:
     found = 0
     for place, folders, files in os.walk(source, onerror=_raise):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files + [name for name in folders if (Path(place) / name).is_symlink()]):
             path = Path(place) / name
+            if name.startswith("."):
+                continue
             said = path.relative_to(source).as_posix()
             found += 1
             if found > MOST_FILES:
