@@ -4,9 +4,7 @@ By hand, as warcio reads lines of any length, ends a damaged record without an e
 they came.
 """
 
-import base64
 import gzip
-import hashlib
 import io
 import re
 import uuid
@@ -14,6 +12,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from harness.model import canonical
 
 MAX_RECORDS = 20_000
 MAX_RECORD = 64 * 1024 * 1024  # bytes, of its block
@@ -109,12 +109,10 @@ class _Member(io.RawIOBase):
 
 def _read(stream: BinaryIO | io.BufferedReader, offset: int) -> Record:
     head, left = [], MAX_HEAD
-    while line := stream.readline(left):
+    while (line := stream.readline(left)).strip():
         left -= len(line)
-        if not line.endswith(b"\n") and not left:
+        if not left:
             raise ValueError(f"its headers have more than {MAX_HEAD} bytes")
-        if not line.strip():
-            break
         head.append(line)
     if not head or not VERSION.fullmatch(head[0]):
         raise ValueError(f"begins with {b''.join(head[:1])[:40]!r}, not WARC/1.1")
@@ -143,13 +141,14 @@ def _headers(lines: list[bytes]) -> dict[str, str]:
 
 def write(file: BinaryIO, kind: str, headers: Mapping[str, str], block: bytes) -> str:
     """Append a record, compressed; returns its id, which follows from all that is in it."""
-    said = {"WARC-Type": kind, **headers, "WARC-Block-Digest": _digest(block), "Content-Length": str(len(block))}
+    said = {
+        "WARC-Type": kind,
+        **headers,
+        "WARC-Block-Digest": f"sha256:{canonical.digest(block)}",
+        "Content-Length": str(len(block)),
+    }
     lines = "".join(f"{name}: {value}\r\n" for name, value in said.items()).encode()
-    identity = f"<{uuid.UUID(bytes=hashlib.sha256(lines).digest()[:16], version=4).urn}>"
+    identity = f"<{uuid.UUID(canonical.digest(lines)[:32], version=4).urn}>"
     head = b"WARC/1.1\r\n" + lines + f"WARC-Record-ID: {identity}\r\n\r\n".encode()
     file.write(gzip.compress(head + block + b"\r\n\r\n", mtime=0))
     return identity
-
-
-def _digest(data: bytes) -> str:
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode().rstrip("=")

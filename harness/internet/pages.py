@@ -54,8 +54,10 @@ def with_token(answer: Answer, token: str, part: bool = False) -> Answer:
         return answer
     if body.startswith(UTF_16) or (part and not DOCUMENT.match(body)):
         return answer
-    mark = f'<i hidden data-replay-token="{token}"></i>'.encode()
-    place = body.lower().rfind(b"</body>")
-    if place < 0:
-        place = len(body)
-    return replace(answer, body=packed(body[:place] + mark + body[place:], coding))
+    kept = body.lower()
+    if (place := kept.rfind(b"</body>")) < 0 and (place := kept.rfind(b"</frameset>")) >= 0:
+        mark = f'<!-- data-replay-token="{token}" -->'  # there are no elements in there but frames
+    else:
+        mark = f'<i hidden data-replay-token="{token}"></i>'
+    place = place if place >= 0 else len(body)
+    return replace(answer, body=packed(body[:place] + mark.encode() + body[place:], coding))
