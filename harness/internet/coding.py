@@ -9,7 +9,7 @@ import brotli  # type: ignore[import-untyped]
 import zstandard
 
 MOST = 64 * 1024 * 1024  # bytes, unpacked
-STEP = 64  # bytes of Brotli at once, which never stand for more than some MOST
+STEP = 16  # bytes of Brotli at once, which can stand for some 2**24 each
 
 
 def unpacked(body: bytes, coding: str) -> bytes:

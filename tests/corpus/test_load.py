@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from harness.corpus import fixture
 from harness.corpus.load import limited, load
+from harness.model import canonical
 from harness.model.errors import UsageError
 from harness.model.words import Expectation
 from harness.profile import shipped
 from tests.builders import case
+from tests.tape import Tape
 
 MANIFEST = 'name = "small"\ntitle = "Small"\n'
 CASES = "case_id,url,category,expectation,fixture\none,http://one.test/,adult,block,one.html\ntwo,http://two.test/,news,allow,two.http\n"
@@ -203,3 +205,47 @@ def test_selection_is_proportional(limit: int, seed: int) -> None:
 @given(limit=st.integers(1, 99), seed=st.integers(0, 10**6))
 def test_a_larger_selection_holds_the_smaller(limit: int, seed: int) -> None:
     assert set(limited(CASES_100, limit, seed)) < set(limited(CASES_100, limit + 1, seed))
+
+
+def with_recording(folder: Path, tape: Tape, rest: str = "") -> Path:
+    (folder / "fixtures" / "site.warc.gz").write_bytes(tape.data)
+    with (folder / "cases.csv").open("a") as file:
+        file.write(f"rec,http://rec.test/,news,allow,fixtures/site.warc.gz\n{rest}")
+    return folder
+
+
+def test_a_recording_is_a_fixture(folder: Path) -> None:
+    tape = Tape()
+    tape.add("http://rec.test/", b"page")
+    tape.add("http://rec.test/next", b"next page")
+    corpus = load(str(with_recording(folder, tape, "next,http://rec.test/next,news,allow,site.warc.gz\n")))
+    assert [item.fixture_digest for item in corpus.cases if "warc" in item.fixture] == [canonical.digest(tape.data)] * 2
+
+
+def test_a_case_that_is_not_in_its_recording(folder: Path) -> None:
+    tape = Tape()
+    tape.add("http://rec.test/other", b"page")
+    with pytest.raises(UsageError, match=r"cases.csv:\d+: fixture: recording '.*' lacks 'http://rec.test/'"):
+        load(str(with_recording(folder, tape)))
+
+
+def test_a_damaged_recording_is_told_with_record_and_byte(folder: Path) -> None:
+    tape = Tape()
+    tape.add("http://rec.test/", b"page")
+    with_recording(folder, tape)
+    (folder / "fixtures" / "site.warc.gz").write_bytes(tape.data + tape.data[:-9])
+    at = len(tape.data)
+    with pytest.raises(
+        UsageError, match=rf"cases.csv:\d+: fixture: .*site.warc.gz.*: WARC record 2 at byte {at}: the file"
+    ):
+        load(str(folder))
+
+
+def test_a_recording_is_no_resource(folder: Path) -> None:
+    tape = Tape()
+    tape.add("http://rec.test/", b"page")
+    with_recording(folder, tape)
+    with (folder / "resources.csv").open("a") as file:
+        file.write("http://rec.test/x,fixtures/site.warc.gz\n")
+    with pytest.raises(UsageError, match=r"resources.csv:\d+: a recording is for cases"):
+        load(str(folder))

@@ -1,5 +1,7 @@
 """What the replayed Internet says by itself."""
 
+from dataclasses import replace
+
 from harness.internet.pages import MISS, MISS_MARK, NEUTRAL, TOKEN, neutral, token_for, with_token
 
 
@@ -19,3 +21,11 @@ def test_the_miss_page_is_no_page_of_a_case() -> None:
     assert MISS_MARK in MISS
     assert MISS_MARK not in NEUTRAL
     assert TOKEN.search(MISS) is None
+
+
+def test_pages_of_frames_alone_take_the_token_where_they_keep_it() -> None:
+    answer = replace(neutral(), body=b"<html><frameset cols=*><frame src=a></FRAMESET></html>")
+    page = with_token(answer, "a" * 32).body
+    assert page == b'<html><frameset cols=*><frame src=a><!-- data-replay-token="%s" --></FRAMESET></html>' % (
+        b"a" * 32
+    )
