@@ -67,6 +67,7 @@ def test_har(desk: Desk) -> None:
         entry("http://a.test/data", "application/json", _resourceType="document"),
         entry("http://a.test/old", status=301),
         entry("about:blank"),
+        entry("http://a.test/\ud800"),
     ]
     desk.run("har", desk.put("a.har", "\ufeff" + json.dumps({"log": {"entries": entries}})))
     assert desk.cases().keys() == {"http://a.test/", "http://a.test/data"}
@@ -75,6 +76,7 @@ def test_har(desk: Desk) -> None:
         ("a.har:3", "no page", "a part of a page: iframe"),
         ("a.har:5", "no page", "no page: status 301"),
         ("a.har:6", "no URL", desk.rejects()[3][2]),
+        ("a.har:7", "no URL", desk.rejects()[4][2]),
     ]
 
 
@@ -109,13 +111,8 @@ def test_wacz(desk: Desk) -> None:
         ("har", b'{"log": {"entries": 3}}', "not a HAR file"),
         ("har", b"NaN", "not a HAR file"),
         ("warc", b"", "holds no WARC record"),
-        ("warc", b"GET / HTTP/1.1\r\n\r\n", "no WARC record"),
-        ("warc", b"WARC/1.1\r\nWARC-Type: response\r\n\r\n", "a record without its length"),
-        ("warc", RECORDS[2][:5000], "ends within a record"),
-        ("warc", RECORDS[1] + b"junk" + RECORDS[2], "no WARC record"),
-        ("warc", b"W" * 70_000, "a header line without end"),
-        ("warc", b"WARC/1.1\r\n" + b"a: b\r\n" * 2000, "more than 1000 headers"),
-        ("warc", gzip.compress(RECORDS[2])[:-20], "damaged"),
+        ("warc", b"GET / HTTP/1.1\r\n\r\n", "not WARC/1.1"),
+        ("warc", RECORDS[2][:5000], "the file ends within it"),
         ("warc", gzip.compress(RECORDS[2])[:30] + b"\xff" * 100, "damaged"),
         ("wacz", b"", "damaged"),
         ("wacz", zipped(**{"archive/data.warc": ""}), "holds no pages/pages.jsonl"),

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from harness.corpus import warc as warcs
 from harness.corpus.importing.options import Options
 from harness.corpus.importing.reading import lines
-from harness.corpus.importing.row import Reason, Row
-from harness.corpus.importing.sources import MOST_FILES, bounded, opened, refuse_outside, unzipped
+from harness.corpus.importing.row import Reason, Row, shown
+from harness.corpus.importing.sources import MOST_FILES, bounded, opened, refuse_outside
 from harness.model.errors import UsageError
 
 MAX_HAR = 1 << 27  # a HAR file is one JSON value, which needs many times its size in memory
 MAX_PAGE = 1 << 24  # a line of pages.jsonl may hold the text of a page
-MAX_HEADERS = 1000
+MAX_HEAD = 1 << 16
 PAGES = re.compile(r"pages/[^/]+\.jsonl")
-CHUNK = 1 << 16
 
 
 def har(source: Path, options: Options) -> Iterator[Row]:
@@ -80,79 +80,29 @@ def _pages(stream: BinaryIO, file: str) -> Iterator[Row]:
 
 
 def warc(source: Path, options: Options) -> Iterator[Row]:
-    """The pages among a WARC file's responses (ISO 28500); `line` is the number of the record.
-
-    Read by hand, as warcio reads header lines of any length into memory.
-    """
-    with unzipped(source) as stream:
-        number = 0
-        while (version := _line(stream, source)) is not None:
-            if not version:
-                continue
-            number += 1
-            if not version.startswith("WARC/"):
-                raise UsageError("no WARC record, or the length before is wrong", file=source, line=number)
-            headers = _headers(stream, source)
-            block = _Block(stream, headers.get("content-length", ""), source, number)
-            kind, address = headers.get("warc-type", ""), headers.get("warc-target-uri", "").strip("<>")
-            if kind == "response" and address.startswith(("http://", "https://")):
-                yield _response(block, source, number, address)
-            elif kind in ("response", "resource", "revisit", "conversion", "continuation"):
-                detail = f"a record of type {kind}, which is no page as it was answered"
+    """The pages among a WARC file's responses; `line` is the number of the record."""
+    with opened(source) as stream:
+        records = enumerate(warcs.records(stream), start=1)
+        while True:
+            try:
+                number, record = next(records, (0, None))
+            except ValueError as error:
+                raise UsageError(str(error), file=source) from None
+            if record is None:
+                return
+            address = record.headers.get("warc-target-uri", "").strip("<>")  # as Wget 1.19 writes it
+            if record.kind == "response" and address.startswith(("http://", "https://")):
+                yield _response(record.block, source.name, number, address)
+            elif record.kind not in ("warcinfo", "request", "metadata"):
+                detail = f"a record of type {shown(record.kind, 40)}, which is no page as it was answered"
                 yield Row(source.name, number, address, reason=Reason.NO_PAGE, detail=detail)
-            block.skip()
-        if not number:
-            raise UsageError("holds no WARC record", file=source)
 
 
-def _response(block: "_Block", source: Path, number: int, address: str) -> Row:
-    status = re.match(r"HTTP/\S+ (\d{3})", block.line())
+def _response(block: bytes, file: str, number: int, address: str) -> Row:
+    head = re.split(r"\r?\n\r?\n", block[:MAX_HEAD].decode("latin-1"), maxsplit=1)[0]
+    status = re.match(r"HTTP/\S+ (\d{3})", head)
     if not status:
-        return Row(source.name, number, address, reason=Reason.BROKEN, detail="not an HTTP answer")
-    content = ""
-    while header := block.line():
-        key, _, value = header.partition(":")
-        content = value if key.lower() == "content-type" else content
-    return _row(source.name, number, address, int(status[1]), "document" if _is_html(content) else content.strip())
-
-
-class _Block:
-    """The bytes of one record, of which no more than its length are read."""
-
-    def __init__(self, stream: BinaryIO, length: str, source: Path, number: int) -> None:
-        if not re.fullmatch(r"\d{1,15}", length):
-            raise UsageError("a record without its length", file=source, line=number)
-        self._stream, self._left, self._source, self._number = stream, int(length), source, number
-
-    def line(self) -> str:
-        """The next line, bounded, without its end; "" at the end."""
-        raw = self._stream.readline(min(self._left, CHUNK))
-        self._left -= len(raw)
-        return raw.decode("latin-1").rstrip("\r\n")
-
-    def skip(self) -> None:
-        """Read to the end. Raises UsageError when the file ends before."""
-        while self._left:
-            data = self._stream.read(min(self._left, CHUNK))
-            if not data:
-                raise UsageError("ends within a record", file=self._source, line=self._number)
-            self._left -= len(data)
-
-
-def _headers(stream: BinaryIO, source: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for _ in range(MAX_HEADERS):
-        line = _line(stream, source)
-        if not line:
-            return found
-        key, _, value = line.partition(":")
-        found[key.strip().lower()] = value.strip()
-    raise UsageError(f"a record with more than {MAX_HEADERS} headers", file=source)
-
-
-def _line(stream: BinaryIO, source: Path) -> str | None:
-    """The next line, None at the end."""
-    raw = stream.readline(CHUNK)
-    if len(raw) == CHUNK:
-        raise UsageError("a header line without end", file=source)
-    return raw.decode("utf-8", "replace").rstrip("\r\n") if raw else None
+        return Row(file, number, address, reason=Reason.BROKEN, detail="not an HTTP answer")
+    content = re.search(r"(?im)^content-type:([^\r\n]*)", head)
+    kind = content[1].strip() if content else "nothing"
+    return _row(file, number, address, int(status[1]), "document" if _is_html(kind) else kind)

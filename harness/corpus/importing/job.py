@@ -79,7 +79,7 @@ def carry_out(wanted: Import) -> Summary:
         for line, case in place.cases:
             sieve.keep(folder.CASES, line, urls.parse(case.url), Label(case.category, case.expectation))
         try:
-            for row in kind.read(wanted.source.absolute(), wanted.options):
+            for row in kind.read(wanted.source.resolve(), wanted.options):
                 _sift(row, sieve, labels, wanted)
         except DAMAGED as error:
             raise UsageError(f"damaged, or no such archive ({shown(str(error), 100)})", file=wanted.source) from None

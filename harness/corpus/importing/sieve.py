@@ -78,11 +78,13 @@ class Sieve:
 
     def refuse(self, row: Row, reason: Reason, detail: str) -> None:
         """A row that cannot become a case."""
-        self._write(("", row.file, row.line, shown(row.category, 100), shown(row.text), reason.value, detail))
+        said = (shown(row.category, 100), shown(row.text), reason.value, shown(detail, 1000))
+        self._write(("", row.file, row.line, *said))
 
     def decided(self) -> Iterator[Found | Reject]:
         """Every row as a case or as a reject."""
         self._out.close()
+        self._names, self._ours = list(self._files), list(self._labels)
         with self._spool.open(encoding="utf-8", errors="surrogatepass", newline="") as spooled:
             for number, *said in csv.reader(spooled):
                 if not number:
@@ -121,8 +123,8 @@ class Sieve:
 
     def _told(self, number: int, labelled: bool = False) -> str:
         files, lines, labels = self._place
-        where = f"{list(self._files)[files[number]]}:{lines[number]}"
-        label = list(self._labels)[labels[number]]
+        where = f"{self._names[files[number]]}:{lines[number]}"
+        label = self._ours[labels[number]]
         return f"{label.category}/{label.expectation} at {where}" if labelled else where
 
 

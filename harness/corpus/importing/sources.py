@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -22,6 +22,7 @@ MOST_TIMES = 100
 FREE_BYTES = 1 << 26
 MOST_BYTES = 1 << 33
 MOST_FILES = 10_000
+MOST_NAME = 4096
 DAMAGED = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
 
 
@@ -59,19 +60,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-@contextmanager
-def unzipped(path: Path) -> Iterator[BinaryIO]:
-    """The file without its gzip compression, if it has one, bounded by its size."""
-    with opened(path) as stream:
-        packed = stream.read(2) == b"\x1f\x8b"
-        stream.seek(0)
-        if packed:
-            with gzip.GzipFile(fileobj=stream) as plain:
-                yield bounded(cast(BinaryIO, plain), path)
-        else:
-            yield stream
-
-
 def bounded(plain: BinaryIO, file: Path) -> BinaryIO:
     """An unpacked stream that ends in a UsageError when it is out of proportion to the file that it came in."""
     most = min(max(FREE_BYTES, MOST_TIMES * file.stat().st_size), MOST_BYTES)
@@ -79,7 +67,9 @@ def bounded(plain: BinaryIO, file: Path) -> BinaryIO:
 
 
 def refuse_outside(name: str, file: Path) -> None:
-    """Raise UsageError when the name of a member leads out of its archive."""
+    """Raise UsageError when the name of a member leads out of its archive, or is none that a disk would have."""
+    if len(name) > MOST_NAME:
+        raise UsageError(f"holds a name of {len(name)} characters", file=file)
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
         raise UsageError(f"holds what leads out of it: {shown(name, 200)!r}", file=file)
 
@@ -88,10 +78,9 @@ def _folder(source: Path) -> Iterator[Member]:
     found = 0
     for place, folders, files in os.walk(source, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files + [name for name in folders if (Path(place) / name).is_symlink()]):
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*links, *(name for name in files if not name.startswith("."))]):
             path = Path(place) / name
-            if name.startswith("."):
-                continue
             said = path.relative_to(source).as_posix()
             found += 1
             if found > MOST_FILES:
@@ -112,7 +101,11 @@ def _raise(error: OSError) -> None:
 
 def _tar(source: Path) -> Iterator[Member]:
     # As a stream: nothing is sought, nothing is written, and every member passes once.
-    with unzipped(source) as plain, tarfile.open(fileobj=plain, mode="r|") as archive:
+    with (
+        opened(source) as file,
+        gzip.GzipFile(fileobj=file) if source.suffix != ".tar" else nullcontext(file) as plain,
+        tarfile.open(fileobj=bounded(cast(BinaryIO, plain), source), mode="r|") as archive,
+    ):
         for found, entry in enumerate(archive, start=1):
             refuse_outside(entry.name, source)
             if found > MOST_FILES:
