@@ -15,6 +15,8 @@ from harness.browser.chromium import Chromium
 from harness.browser.sight import Sight
 from harness.corpus import recording, warc
 from harness.corpus.cases import OPTIONAL, REQUIRED, table
+from harness.corpus.importing import illegal
+from harness.corpus.importing.row import Row as Entry
 from harness.corpus.labels import ADJUDICATIONS, RATINGS
 from harness.corpus.load import Corpus, load
 from harness.evidence import scratch
@@ -95,18 +97,26 @@ def _rows(request: Request) -> tuple[Corpus | None, list[Row]]:
         if len(request.what) > 1 or request.category:
             raise UsageError("either addresses, or one corpus, whose cases have categories", key="WHAT")
         found = load(request.what[0])
-        return found, [row for _, row in table(found.folder / "cases.csv", REQUIRED, OPTIONAL)]
+        path, rows = found.folder / "cases.csv", list[Row]()
+        for line, row in table(path, REQUIRED, OPTIONAL):
+            entry = Entry(str(path), line, row["url"], row["category"], heading=found.manifest.title)
+            illegal.refuse(entry, urls.parse(row["url"]), found.manifest.name, row["source"])
+            rows.append(row)
+        return found, rows
     known = (*BLOCK_CATEGORIES, *INNOCUOUS_CATEGORIES)
     if request.category not in known:
         raise UsageError(f"addresses need one of {', '.join(known)}", key="--category")
     expectation = Expectation.BLOCK if request.category in BLOCK_CATEGORIES else Expectation.ALLOW
-    rows: list[Row] = []
+    rows, seen = [], set[str]()
     for number, url in enumerate(request.what, 1):
         try:
-            host = urls.parse(url).hostname
+            parsed = urls.parse(url)
         except ValueError as error:
             raise UsageError(str(error), key="WHAT") from None
-        case_id = f"{re.sub('[^a-z0-9.-]', '-', host).strip('-')}-{number}"
+        if parsed.href in seen:
+            raise UsageError(f"{url!r} is there twice", key="WHAT")
+        seen.add(parsed.href)
+        case_id = f"{re.sub('[^a-z0-9.-]', '-', parsed.hostname).strip('-')}-{number}"
         rows.append({"case_id": case_id, "url": url, "category": request.category, "expectation": str(expectation)})
     return None, rows
 
@@ -124,11 +134,9 @@ async def _visits(
     taken: dict[str, Row] = {}
     work = scratch.make("record")
     recorder = Recorder(work, names, min(request.jobs, len(rows)), request.trusted)
-    await recorder.start()
-    chromium = Chromium(browser, [recorder.ca_spki()])
     queue = enumerate(rows, 1)
 
-    async def lane(port: int) -> None:
+    async def lane(chromium: Chromium, port: int) -> None:
         for number, row in queue:
             name = f"fixtures/{number:05}-{re.sub('[^A-Za-z0-9.-]', '_', row['case_id'])[:80]}.warc.gz"
             with (part / name).open("wb") as file:
@@ -146,14 +154,18 @@ async def _visits(
             note(Taken(row["case_id"], why, visit.written, visit.lost))
 
     try:
-        await chromium.start()
-        async with asyncio.TaskGroup() as group:
-            for port in recorder.ports:
-                group.create_task(lane(port))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+        await recorder.start()
+        chromium = Chromium(browser, [recorder.ca_spki()])
+        try:
+            await chromium.start()
+            async with asyncio.TaskGroup() as group:
+                for port in recorder.ports:
+                    group.create_task(lane(chromium, port))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            await chromium.stop()
     finally:
-        await chromium.stop()
         await recorder.stop()
         scratch.remove(work)
     return taken

@@ -250,6 +250,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], dict[str, Any], str]] = {
     "no category": (("http://site.test/",), {"category": ""}, "--category: addresses need one of adult"),
     "no URL": (("http://",), {}, "WHAT: malformed URL"),
     "both": (("http://site.test/", "kitemark-practice"), {}, "WHAT: either addresses, or one corpus"),
+    "twice": (("http://site.test/a", "HTTP://Site.test/a#b", "http://site.TEST/a"), {}, "is there twice"),
     "labelled twice": (("kitemark-practice",), {}, "WHAT: either addresses, or one corpus"),
     "no corpus": (("nowhere",), {"category": ""}, "no corpus named or at 'nowhere'"),
 }
@@ -261,6 +262,18 @@ def test_refused_with_nothing_written(desk: Desk, name: str) -> None:
     with pytest.raises(UsageError, match=error):
         desk.record(*what, **options)
     assert desk.left() == []
+
+
+def test_a_list_of_illegal_content_is_not_visited(desk: Desk) -> None:
+    """Also where it was written by hand; the entry is no real one."""
+    (desk.folder / "old").mkdir()
+    (desk.folder / "old" / "corpus.toml").write_text('name = "IWF list"\n')
+    (desk.folder / "old" / "cases.csv").write_text(
+        "case_id,url,category,expectation\na,http://entry.localnet:PORT/,crime,block\n"
+    )
+    with pytest.raises(UsageError, match=r"old/cases.csv:2: looks like a list of illegal content"):
+        desk.record(str(desk.folder / "old"), category="")
+    assert desk.left() == ["old"]
 
 
 def test_what_is_there_is_not_overwritten(desk: Desk) -> None:
