@@ -4,9 +4,11 @@ import click
 from rich.table import Table
 
 from harness.cli import options
+from harness.cli.corpus_agreement import agreement
 from harness.cli.corpus_check import check
 from harness.cli.corpus_import import import_
 from harness.cli.corpus_record import record
+from harness.cli.corpus_sample import sample
 from harness.cli.corpus_seal import keygen, seal
 from harness.corpus.load import load
 from harness.profile import shipped
@@ -21,6 +23,8 @@ corpus.add_command(import_)
 corpus.add_command(keygen)
 corpus.add_command(seal)
 corpus.add_command(record)
+corpus.add_command(sample)
+corpus.add_command(agreement)
 corpus.add_command(check)
 
 

@@ -7,6 +7,7 @@ import click
 
 from harness.cli import actions, options
 from harness.cli.certify import request
+from harness.cli.size import Plan
 from harness.evidence import keys
 from harness.evidence.folder import RunFolder
 from harness.profile.criteria import load as load_criteria
@@ -16,7 +17,7 @@ from harness.report.derive import derive
 from harness.run.plan import plan as make_plan
 
 
-@click.command()
+@click.command(cls=Plan)
 @options.planning
 @options.out
 def plan(out: Path | None, **planning: Any) -> None:

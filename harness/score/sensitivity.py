@@ -1,7 +1,6 @@
 """How many labels would have to be wrong before a decision changed, whichever they are."""
 
 import math
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -107,7 +106,10 @@ def _holds(
 
     def side(among: int, higher: bool) -> int:
         most = among if reach.alike or reach.turned else len(cases)
-        held = bisect_left(range(1, most + 1), True, key=lambda labels: changed(labels, higher))
+        held, least = 0, most
+        while held < least:
+            middle = (held + least) // 2
+            held, least = (held, middle) if changed(middle + 1, higher) else (middle + 1, least)
         return held if held < most else len(cases)
 
     wrong = sum(bad for _, bad in cases)
@@ -147,7 +149,7 @@ class _Reach:
         rest = self.total - (self.right if higher else self.wrong)[labels]
         rate = (bad if higher else bad - self.wrong[labels]) / rest if rest > 0 else 0.0
         size = min((self.smallest if smallest else self.largest)[labels], n)
-        sites = len(self.sizes) - bisect_right(self.sizes, labels)
+        sites = sum(size > labels for size in self.sizes)
         gone = tuple(key for key, cases in self.categories.items() if cases <= labels)
         return self._count(n, rate, size, sites, (*self.counted.absent, *gone))
 
