@@ -24,7 +24,8 @@ from harness.model.errors import UsageError
 from harness.model.observation import Receipt
 from harness.model.words import Arm
 from harness.run import record
-from tests.run.varied import Site, pages
+from tests.run.varied import Site
+from tests.run.varied_pages import pages
 
 pytestmark = pytest.mark.browser
 
@@ -123,7 +124,7 @@ async def replay(corpus: Corpus, work: Path, wanted: Watch) -> dict[str, Replay]
 
 async def recorded(tmp: Path, asked: Callable[[Site], record.Request], watch: Watch) -> tuple[Site, list[record.Taken]]:
     """Record the site by the request; it is down afterwards."""
-    site, notes = Site(tmp), list[record.Taken]()
+    site, notes = Site(tmp, pages()), list[record.Taken]()
     await site.start()
     with watch.on():
         await asyncio.to_thread(record.record, asked(site), find(), Loopback(), CREATED, notes.append)
@@ -167,7 +168,7 @@ class Desk:
         """Record while the site is up; `PORT` stands for its port in addresses, and in a corpus's cases."""
 
         async def life() -> int:
-            site = Site(self.folder)
+            site = Site(self.folder, pages())
             await site.start()
             for table in self.folder.glob("*/cases.csv"):
                 table.write_text(table.read_text().replace("PORT", str(site.port)))
