@@ -15,6 +15,8 @@ from harness.corpus.importing.row import Reason
 from harness.corpus.importing.tables import FIELDS
 from harness.model.errors import UsageError
 
+MOST = 100  # unmapped categories shown
+
 
 @click.command("import")
 @click.argument("kind", metavar="FORMAT", type=click.Choice([*FORMATS]))
@@ -115,6 +117,8 @@ def _show(into: Path, done: job.Summary) -> None:
     for reason, count in Counter(done.rejects).most_common():
         if reason is not Reason.UNMAPPED:
             table.add_row(reason, str(count), "")
-    for (category, why), count in Counter(done.unmapped).most_common():
+    for (category, why), count in Counter(done.unmapped).most_common(MOST):
         table.add_row(escape(f"{Reason.UNMAPPED} {category}"), str(count), escape(why))
     options.show(table)
+    if (more := len(done.unmapped) - MOST) > 0:
+        click.echo(f"and {more} more categories")

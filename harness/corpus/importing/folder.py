@@ -35,6 +35,8 @@ class Place:
 
 @dataclass(slots=True)
 class Written:
+    """What the files hold: cases and rejects by kind, unmapped rows by their category and why."""
+
     cases: Counter[tuple[Expectation, str]] = field(default_factory=Counter)
     rejects: Counter[Reason] = field(default_factory=Counter)
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
