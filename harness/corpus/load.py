@@ -4,7 +4,7 @@ import hashlib
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from harness.corpus import fixture
@@ -96,10 +96,8 @@ def _parts(manifest: Manifest, cases: Sequence[Case], labels: Labels, resources:
     """The canonical JSON of the whole corpus, piece by piece, as a large one would not fit in memory."""
     before = '{"cases":['
     for case in sorted(cases, key=lambda case: case.case_id):
-        plain = canonical.plain(case)
-        yield before + canonical.dumps(
-            {key: value for key, value in plain.items() if key not in LATER or value != LATER[key]}
-        )
+        said = ((field.name, getattr(case, field.name)) for field in fields(case))
+        yield before + canonical.dumps({key: value for key, value in said if key not in LATER or value != LATER[key]})
         before = ","
     yield "]"
     if labels != Labels():

@@ -167,7 +167,7 @@ def _reach(criterion: Criterion, counted: Counted, cases: Sequence[tuple[Scored,
         clusters[name] += weight
     pairs = [(clusters[name], weight) for name, weight in zip(names, weights, strict=True)]
     total, squares = math.fsum(weights), math.fsum(weight**2 for weight in clusters.values())
-    # Taking s out of a cluster of weight a takes a^2 - (a - s)^2 off the squares: a s at least, and no more than the sum
+    # Taking s out of a cluster of weight a takes a^2 - (a - s)^2 off the squares: a s at least, at most the sum
     # of what each case would take off alone.
     least = _sums(cluster * weight for cluster, weight in pairs)
     most = _sums((2 * cluster * weight - weight**2 for cluster, weight in pairs), heaviest=True)
