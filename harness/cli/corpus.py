@@ -10,6 +10,7 @@ from harness.cli.corpus_import import import_
 from harness.cli.corpus_record import record
 from harness.cli.corpus_sample import sample
 from harness.cli.corpus_seal import keygen, seal
+from harness.cli.corpus_stats import stats
 from harness.corpus.load import load
 from harness.profile import shipped
 
@@ -26,6 +27,7 @@ corpus.add_command(record)
 corpus.add_command(sample)
 corpus.add_command(agreement)
 corpus.add_command(check)
+corpus.add_command(stats)
 
 
 @corpus.command("list")

@@ -13,7 +13,6 @@ from harness.corpus import fix as fixing
 from harness.corpus.check import Checked
 from harness.corpus.findings import Finding, Severity, as_csv
 from harness.corpus.groups import groups
-from harness.corpus.load import load
 from harness.evidence import disk
 from harness.model.errors import UsageError
 from harness.profile import criteria as profiles
@@ -44,7 +43,7 @@ def check(
     """
     if fix != (into is not None):
         raise UsageError("--fix and --into NEW belong together")
-    digest = _digest(ref)
+    digest = checking.digest(ref)  # before anything else is in memory
     found = checking.check(ref, others, profiles.load(profile) if profile else None)
     if listed:
         disk.write(listed, as_csv(found.findings).encode())
@@ -57,15 +56,6 @@ def check(
     elif found.first_error:
         more = found.count(Severity.ERROR) - 1
         raise UsageError(visible(f"{found.first_error}{f' (and {more:,} more errors)' if more else ''}"))
-
-
-def _digest(ref: str) -> str:
-    """What the corpus is called in evidence, "" when a run would refuse it. Looked up before anything else is in
-    memory."""
-    try:
-        return load(ref).digest
-    except UsageError:
-        return ""
 
 
 def _say(found: Checked, digest: str) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from harness.corpus.checks import addresses, against, fitness, fixtures, labels, sample
 from harness.corpus.checks.fixtures import Page
 from harness.corpus.findings import Finding, Severity, finding, ordered
+from harness.corpus.load import load
 from harness.corpus.manifest import Manifest
 from harness.corpus.rows import CASES, Table, read
+from harness.model.errors import UsageError
 from harness.profile.criteria import Criteria
 
 SHEET = ("title", "version", "licence", "description")
@@ -34,6 +36,14 @@ class Checked:
         first = min(spots, key=lambda spot: (spot.file != CASES, spot.line))
         file = self.table.folder / first.file
         return str(first._replace(file=str(file)) if file.exists() else first)
+
+
+def digest(ref: str) -> str:
+    """What evidence calls the corpus, "" when a run would refuse it."""
+    try:
+        return load(ref).digest
+    except UsageError:
+        return ""
 
 
 def check(ref: str, others: Sequence[str] = (), criteria: Criteria | None = None) -> Checked:

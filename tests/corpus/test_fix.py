@@ -14,7 +14,7 @@ from harness.corpus.fix import CHANGES, fix, plan
 from harness.corpus.load import load
 from harness.model.case import Case
 from harness.model.errors import UsageError
-from tests.corpus.test_check import ROW, corpus, with_fixtures
+from tests.corpus.made import ROW, corpus, with_fixtures
 
 
 def clean(path: str, into: Path) -> list[tuple[int, str, str]]:
@@ -167,7 +167,7 @@ def labelled(cases: Iterable[Case]) -> set[tuple[str, str, str]]:
     return {(case.url, case.category, case.expectation) for case in cases}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given_rows=st.lists(ROW, min_size=1, max_size=7))
 def test_cleaning_is_done_once_and_invents_nothing(
     given_rows: list[str], tmp_path_factory: pytest.TempPathFactory

@@ -12,7 +12,7 @@ from harness.model.words import Expectation
 
 MANY = 10  # smaller groups are not looked at for sites and languages
 BOTH = 20  # nor are smaller ones compared with each other
-SHARE = 0.1  # of a group's weight on one site
+SHARE = 0.2  # of a group's weight on one site
 AT_LEAST = 3  # cases of one site
 UNEVEN = 10  # times the smallest class
 APART = 0.5  # difference of two shares
