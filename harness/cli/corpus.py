@@ -17,7 +17,7 @@ from harness.profile import shipped
 
 @click.group()
 def corpus() -> None:
-    """List corpora, or check one."""
+    """List, make, check, sample and seal corpora."""
 
 
 corpus.add_command(import_)

@@ -25,7 +25,7 @@ COMMANDS = {
     "sign": ("key", "Sign a sealed run with a laboratory's key."),
     "key": ("key", "Make a key to sign runs with, or show one."),
     "product": ("product", "List products, check one, or make a profile to fill in."),
-    "corpus": ("corpus", "List corpora, or check one."),
+    "corpus": ("corpus", "List, make, check, sample and seal corpora."),
     "criteria": ("criteria", "List criteria profiles, or check one."),
     "rules": ("rules", "List sets of verdict rules, or check one."),
     "browser": ("browser", "Say which browser is used, or get one."),

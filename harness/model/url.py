@@ -7,6 +7,8 @@ import ada_url
 from publicsuffixlist import PublicSuffixList
 
 _SUFFIXES = PublicSuffixList()
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[^/]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,9 @@ def site(hostname: str) -> str:
 
 def parse(text: str) -> Url:
     """Parse an absolute http or https URL. Raises ValueError saying what is wrong."""
-    if not text or text != text.strip() or any(ord(char) < 0x20 or ord(char) == 0x7F for char in text):
+    if not text or text != text.strip() or _CONTROL.search(text):
         raise ValueError(f"malformed URL {text!r}: empty, padded or with control characters")
-    if not re.match(r"(?i)[a-z][a-z0-9+.-]*://[^/]", text):
+    if not _ABSOLUTE.match(text):
         raise ValueError(f"malformed URL {text!r}: not absolute, expected http://host/path or https://host/path")
     try:
         url = ada_url.URL(text)
