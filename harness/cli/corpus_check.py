@@ -53,9 +53,9 @@ def check(
         counts = Counter(change.change for change in changes)
         told = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items())) or "nothing to change"
         click.echo(f"\n{into}: {told}; every change is in {fixing.CHANGES}")
-    elif found.first_error:
-        more = found.count(Severity.ERROR) - 1
-        raise UsageError(visible(f"{found.first_error}{f' (and {more:,} more errors)' if more else ''}"))
+    elif first := found.first_error:
+        errors = found.count(Severity.ERROR)
+        raise UsageError(visible(first + (f" (errors in all: {errors:,})" if errors > 1 else "")))
 
 
 def _say(found: Checked, digest: str) -> None:
@@ -69,7 +69,7 @@ def _say(found: Checked, digest: str) -> None:
     _groups(found)
     for item in found.findings:
         _finding(item)
-    counts = [f"{found.count(severity):,} {severity}s" for severity in Severity]
+    counts = [f"{severity}s: {found.count(severity):,}" for severity in Severity]
     click.echo(f"\n{', '.join(counts)}")
 
 

@@ -30,7 +30,7 @@ class Checked:
     @property
     def first_error(self) -> str:
         """The error that stands first in the corpus, with its place; "" without any."""
-        spots = [spot for item in self.findings if item.severity is Severity.ERROR for spot in item.spots()]
+        spots = [item.first for item in self.findings if item.severity is Severity.ERROR]
         if not spots:
             return ""
         first = min(spots, key=lambda spot: (spot.file != CASES, spot.line))

@@ -60,6 +60,12 @@ class Finding:
     def count(self) -> int:
         return len(self.rows)
 
+    @property
+    def first(self) -> Spot:
+        """The place that stands first in its file."""
+        row = self.rows.loc[self.rows["line"].idxmin()]
+        return Spot(self.file, int(row["line"]), row["key"], row["text"])
+
     def spots(self, most: int | None = None) -> list[Spot]:
         """The first places."""
         rows = self.rows.iloc[:most]

@@ -154,7 +154,7 @@ ROWS: dict[str, tuple[list[str], str, list[str]]] = {
     "uneven": (
         many(21) + many(2, "hate,block"),
         "uneven",
-        ["category: 21 cases of adult, to block, 2 of hate, to block"],
+        ["category: adult, to block: 21; hate, to block: 2"],
     ),
     "dominant": (
         many(11) + many(4, host="x{0}.one.test", path="q"),
@@ -191,7 +191,7 @@ ROWS: dict[str, tuple[list[str], str, list[str]]] = {
     "small": (
         many(59) + many(20, "hate,block"),
         "small",
-        ["category: hate, to block: 20 cases, worth 20.0; no error at all would show at most 13.9%"],
+        ["category: hate, to block: 20, worth 20.0; no error at all would show at most 13.9%"],
     ),
     "languages": (many(10), "languages", ["language: all stated ones are 'en'"]),
     "no language": (
@@ -213,7 +213,7 @@ ROWS: dict[str, tuple[list[str], str, list[str]]] = {
     "expectation": (
         ["a,http://one.test/,adult,allow", "b,http://two.test/,news,block"],
         "expectation",
-        ["2: expectation: 1 cases of adult are to allow", "3: expectation: 1 cases of news are to block"],
+        ["2: expectation: adult, to allow: 1", "3: expectation: news, to block: 1"],
     ),
     "no fixture": (["a,http://one.test/,news,allow"], "no-fixture", ["2: fixture: 1 of 1 cases"]),
     "fixture": (
@@ -301,11 +301,11 @@ def criteria(**changes: Any) -> Criteria:
 @pytest.mark.parametrize(
     ("changes", "kind", "text"),
     [
-        ({"minimum_n": 31}, "undecidable", "30 cases, at least 31 are asked for"),
-        ({"minimum_clusters": 31}, "undecidable", "30 sites, at least 31 are asked for"),
+        ({"minimum_n": 31}, "undecidable", "cases: 30, asked for: 31"),
+        ({"minimum_clusters": 31}, "undecidable", "sites: 30, asked for: 31"),
         ({"categories": ["adult", "hate"]}, "undecidable", "no case of hate"),
         # Without a miss 30 cases show 1 - 0.05^(1/30) = 9.5 %.
-        ({"bound": 0.09}, "unpassable", "30 cases without any error show at most 9.5%; the bound is 9.0%"),
+        ({"bound": 0.09}, "unpassable", "without any error its 30 cases show at most 9.5%; the bound is 9.0%"),
     ],
 )
 def test_fitness_for_criteria(changes: dict[str, Any], kind: str, text: str, tmp_path: Path) -> None:

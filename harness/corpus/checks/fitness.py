@@ -22,7 +22,9 @@ def findings(frame: pd.DataFrame, criteria: Criteria) -> Iterator[Finding]:
         if lacks := list(_lacks(cases, item)):
             undecidable.append((0, item.id, "; ".join(lacks)))
         elif item.rule == "guard-band" and (upper := _upper(cases, item)) > item.bound:
-            shown = f"{len(cases):,} cases without any error show at most {upper:.1%}; the bound is {item.bound:.1%}"
+            shown = (
+                f"without any error its {len(cases):,} cases show at most {upper:.1%}; the bound is {item.bound:.1%}"
+            )
             unpassable.append((0, item.id, shown))
     yield finding("undecidable", file, undecidable)
     yield finding("unpassable", file, unpassable)
@@ -33,9 +35,9 @@ def _lacks(cases: pd.DataFrame, item: Criterion) -> Iterator[str]:
     if absent := sorted(set(item.categories) - set(cases["category"])):
         yield f"no case of {', '.join(absent)}"
     if len(cases) < item.minimum_n:
-        yield f"{len(cases):,} cases, at least {item.minimum_n:,} are asked for"
+        yield f"cases: {len(cases):,}, asked for: {item.minimum_n:,}"
     if (clusters := cases["cluster"].nunique()) < item.minimum_clusters:
-        yield f"{clusters:,} sites, at least {item.minimum_clusters:,} are asked for"
+        yield f"sites: {clusters:,}, asked for: {item.minimum_clusters:,}"
 
 
 def _upper(cases: pd.DataFrame, item: Criterion) -> float:

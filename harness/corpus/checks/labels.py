@@ -158,7 +158,7 @@ def _expectations(frame: pd.DataFrame) -> Finding:
         frame["category"].isin(INNOCUOUS_CATEGORIES) & (frame["expectation"] == "block")
     )
     places = (
-        (int(part["line"].iloc[0]), "expectation", f"{len(part):,} cases of {category} are to {expectation}")
+        (int(part["line"].iloc[0]), "expectation", f"{category}, to {expectation}: {len(part):,}")
         for (category, expectation), part in frame[odd].groupby(LABEL, sort=True)
     )
     return finding("expectation", CASES, places)

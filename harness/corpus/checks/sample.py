@@ -52,7 +52,7 @@ def _uneven(found: list[Group]) -> Places:
         most = max(classes, key=lambda group: group.n, default=None)
         least = min(classes, key=lambda group: group.n, default=None)
         if most and least and most.n > UNEVEN * least.n:
-            yield 0, "category", f"{most.n:,} cases of {most.label}, {least.n:,} of {least.label}"
+            yield 0, "category", f"{most.label}: {most.n:,}; {least.label}: {least.n:,}"
 
 
 def _dominant(found: list[Group]) -> Places:
@@ -77,7 +77,7 @@ def _small(found: list[Group]) -> Places:
     for group in found:
         if group.category and group.shows > SHOWN:
             shown = f"no error at all would show at most {group.shows:.1%} (one-sided, 95%)"
-            yield 0, "category", f"{group.label}: {group.n:,} cases, worth {group.effective:,.1f}; {shown}"
+            yield 0, "category", f"{group.label}: {group.n:,}, worth {group.effective:,.1f}; {shown}"
 
 
 def _tells(frame: pd.DataFrame) -> Places:
