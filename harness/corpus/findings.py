@@ -63,8 +63,7 @@ class Finding:
     @property
     def first(self) -> Spot:
         """The place that stands first in its file."""
-        row = self.rows.loc[self.rows["line"].idxmin()]
-        return Spot(self.file, int(row["line"]), row["key"], row["text"])
+        return Finding(self.kind, self.file, self.rows.nsmallest(1, "line")).spots()[0]
 
     def spots(self, most: int | None = None) -> list[Spot]:
         """The first places."""

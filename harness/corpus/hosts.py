@@ -27,6 +27,8 @@ ANY = {"COMMON", "INHERITED", "Unknown"}
 
 def address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The address that a host is, as the browser reads it; None for a name."""
+    if not host.endswith((*"0123456789", "]")):
+        return None
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
