@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from harness.model.words import Expectation
 
-
 # Reserved (RFC 6761): no address in it can be mistaken for a real one.
 SEALED = "sealed.invalid"
 

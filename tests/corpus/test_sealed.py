@@ -62,7 +62,11 @@ def test_beside_an_open_corpus(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("identity", "words"),
-    [("", "only its laboratory's key opens"), ("age1nothing", "no age identity"), (str(STRANGER), "not sealed to this")],
+    [
+        ("", "only its laboratory's key opens"),
+        ("age1nothing", "no age identity"),
+        (str(STRANGER), "not sealed to this"),
+    ],
 )
 def test_no_other_key_opens_it(identity: str, words: str, tmp_path: Path) -> None:
     folder = sealed(tmp_path / "a")
@@ -95,7 +99,7 @@ WHOLE = {"schema": SCHEMA, "key": KEY.hex(), "cases": canonical.plain(CASES), "f
         {**WHOLE, "schema": "other"},
         {**WHOLE, "key": "00"},
         {**WHOLE, "cases": []},
-        {**WHOLE, "cases": WHOLE["cases"] * 2},  # type: ignore[operator]
+        {**WHOLE, "cases": WHOLE["cases"] * 2},
         {**WHOLE, "cases": [{**canonical.plain(CASES[0]), "url": "nonsense"}]},
         {**WHOLE, "cases": [{**canonical.plain(CASES[0]), "more": 1}]},
         {**WHOLE, "fixtures": {}},

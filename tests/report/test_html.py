@@ -186,8 +186,8 @@ def test_hostile_text_is_neither_alive_nor_unseen(tmp_path: Path) -> None:
         builders.case("case", url=f"http://case.test/{HOSTILE}", category=f"c{HOSTILE}", language=HOSTILE),
         builders.case("other", category="adult", lookalike_of=HOSTILE, expectation="allow"),
     ]
-    product = {**runs.PRODUCT, "title": HOSTILE, "description": HOSTILE, "limitations": [HOSTILE]}
-    product["limit"] = [{"what": "paths", "when": {}, "text": HOSTILE}]
+    limits = {"limitations": [HOSTILE], "limit": [{"what": "paths", "when": {}, "text": HOSTILE}]}
+    product = {**runs.PRODUCT, "title": HOSTILE, "description": HOSTILE, **limits}
     told = {"title": HOSTILE, "text_start": HOSTILE, "error": HOSTILE, "final_url": f"http://x.test/{HOSTILE}"}
     criterion = builders.criterion(title=HOSTILE, source=HOSTILE, clause="4", age_band=HOSTILE[:80])
     tree = [

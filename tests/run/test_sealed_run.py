@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 
 from harness.evidence import scratch
+from harness.model.case import Case
 from tests import live
 
 WORD = b"quokka"  # in every host, path, title and text of the sealed corpus, and nowhere else
 PAGE = "<title>{0}</title><p>A {0} said so on a page of its own, and it said little else.</p>"
 
 
-def cases(kind: str) -> list[live.Case]:
+def cases(kind: str) -> list[Case]:
     found = []
     for number in range(8):
         url = f"{'https' if number % 2 else 'http'}://{kind}{number}.test/{kind}/{number}"

@@ -63,7 +63,9 @@ COUNTS = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.ju
 
 
 @given(COUNTS, COUNTS)
-def test_the_interval_holds_the_difference_and_turns_with_the_parts(one: tuple[int, int], other: tuple[int, int]) -> None:
+def test_the_interval_holds_the_difference_and_turns_with_the_parts(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
     shown = Shown(design=Design.INDEPENDENT)
     there, back = compared(one, other, shown), compared(other, one, shown)
     assert there.difference is not None
