@@ -1,6 +1,6 @@
 """What may be written down of an attempt at a sealed case: facts that verdicts need, all else by keyed hashes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,8 @@ from harness.corpus.sealed import Opened
 from harness.model import url as urls
 from harness.model.case import SEALED, Case
 from harness.model.observation import Asset, Observation
+
+OURS = ".harness.test"
 
 
 def redacted(seen: Observation, public: Case, opened: Opened, fingerprints: Sequence[dict[str, Any]]) -> Observation:
@@ -40,13 +42,14 @@ def redacted(seen: Observation, public: Case, opened: Opened, fingerprints: Sequ
     )
 
 
-def strays(counted: Mapping[str, int], opened: Opened) -> dict[str, int]:
-    """Requests that belong to no attempt, those to hosts of sealed cases counted together."""
-    hosts = {urls.parse(case.url).hostname for case in opened.clear.values()}
+def strays(counted: Mapping[str, int], known: Iterable[Case]) -> dict[str, int]:
+    """Requests that belong to no attempt, by host and answer; all but those to hosts of open cases and to our own are
+    counted together, as sealed pages may have asked for them."""
+    hosts = {urls.parse(case.url).hostname for case in known}
     found: dict[str, int] = {}
     for what, count in counted.items():
         host, _, served = what.rpartition(": ")
-        name = f"{SEALED}: {served}" if host in hosts else what
+        name = what if host in hosts or host.endswith(OURS) else f"{SEALED}: {served}"
         found[name] = found.get(name, 0) + count
     return found
 

@@ -121,7 +121,7 @@ class _Session:
             if self._rig.internet.alive:
                 stop["strays"] = await self._rig.internet.strays()
                 if self._setup.corpus.opened:
-                    stop["strays"] = strays(stop["strays"], self._setup.corpus.opened)
+                    stop["strays"] = strays(stop["strays"], (case for case in self._cases if not case.sealed))
             self._record("stop", stop)
         finally:
             if hasattr(self, "_rig"):

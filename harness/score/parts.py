@@ -20,7 +20,7 @@ class Parts:
     sealed part went worse than chance explains."""
 
     setting: str
-    open: Rate
+    practice: Rate
     sealed: Rate
     difference: float | None
     lower: float
@@ -29,7 +29,7 @@ class Parts:
 
     @property
     def metric(self) -> Metric:
-        return self.open.metric
+        return self.practice.metric
 
     @property
     def worse(self) -> bool:

@@ -69,4 +69,7 @@ def test_another_key_gives_other_names() -> None:
 
 def test_strays_to_sealed_hosts_are_counted_together() -> None:
     counted = {"case.test: miss": 2, "case.test: resource": 1, "updates.test: miss": 3}
-    assert strays(counted, OPENED) == {f"{SEALED}: miss": 2, f"{SEALED}: resource": 1, "updates.test: miss": 3}
+    open_ = case(url="http://open.test/")
+    counted |= {"open.test: miss": 4, "a.canary.harness.test: page": 5}
+    together = {f"{SEALED}: miss": 5, f"{SEALED}: resource": 1}
+    assert strays(counted, [open_]) == together | {"open.test: miss": 4, "a.canary.harness.test: page": 5}
