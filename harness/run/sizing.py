@@ -22,12 +22,11 @@ PLANNED = {metric: said[0] for metric, said in SPEAKS_OF.items() if len(said) ==
 @dataclass(frozen=True, slots=True)
 class Need:
     """What one criterion needs, None when nobody could test so many; `has` is what the corpus is good for, None without
-    one. `design_effect` cases are worth one independent one."""
+    one."""
 
     criterion: Criterion
     size: Size | None
     has: Size | None
-    design_effect: float
 
     @property
     def short(self) -> int:
@@ -102,7 +101,7 @@ def needs(
         effect = design_effect or (len(own) / worth if own else 1.0)
         planner = Planner(criteria, criterion, expect)
         has = planner.able(len(own), math.floor(len(own) / effect + 1e-9)) if cases is not None else None
-        found.append(Need(criterion, planner.smallest(power, effect), has, round(effect, 6)))
+        found.append(Need(criterion, planner.smallest(power, effect), has))
     return found
 
 
