@@ -125,7 +125,7 @@ def _canary(one: Trial, which: Canary, scheme: str, control: Observation, seen: 
     if not sings:
         text = silence(which, Arm.TEST, scheme, "", seen)
         if which is Canary.BLOCK and scheme == "https":
-            return note(f"{text} https, only http: say so in its limitations, or {advice}")
+            return note(f"{text} https, only http: say so in a [[limit]], or {advice}")
         return bad(text, advice)
     judgement = one.judgement(control, seen)
     if which is Canary.BLOCK and judgement.verdict is not Verdict.BLOCKED:
