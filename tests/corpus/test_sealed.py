@@ -67,6 +67,7 @@ def test_beside_an_open_corpus(tmp_path: Path) -> None:
         ("age1nothing", "no age identity"),
         (str(STRANGER), "not sealed to this"),
     ],
+    ids=["none", "a recipient", "another's"],
 )
 def test_no_other_key_opens_it(identity: str, words: str, tmp_path: Path) -> None:
     folder = sealed(tmp_path / "a")
