@@ -152,6 +152,7 @@ def test_an_archive_that_leads_elsewhere(desk: Desk, bad: tuple[tarfile.TarInfo,
         (tar(member("press/domains", b"a.test\n" * 5000))[:-100], "damaged"),
         (tar(member("press/readme")), "holds no list; expected CATEGORY/domains"),
     ],
+    ids=["empty", "text", "cut at its head", "cut at its end", "without lists"],
 )
 def test_an_archive_that_is_none(desk: Desk, content: bytes, error: str) -> None:
     assert error in refusal(desk, "ut1", desk.put("lists.tar.gz", content))
