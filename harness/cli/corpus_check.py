@@ -9,11 +9,11 @@ from rich.text import Text
 
 from harness.cli import options
 from harness.corpus import check as checking
+from harness.corpus import findings
 from harness.corpus import fix as fixing
 from harness.corpus.check import Checked
-from harness.corpus.findings import Finding, Severity, as_csv
+from harness.corpus.findings import Finding, Severity
 from harness.corpus.groups import groups
-from harness.evidence import disk
 from harness.model.errors import UsageError
 from harness.profile import criteria as profiles
 from harness.report.neutral import visible
@@ -46,7 +46,10 @@ def check(
     digest = checking.digest(ref)  # before anything else is in memory
     found = checking.check(ref, others, profiles.load(profile) if profile else None)
     if listed:
-        disk.write(listed, as_csv(found.findings).encode())
+        try:
+            findings.write(found.findings, listed)
+        except OSError as error:
+            raise UsageError(f"cannot be written: {error.strerror}", file=listed, key="--list") from None
     _say(found, digest)
     if into:
         changes = fixing.fix(found, into)

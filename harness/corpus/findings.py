@@ -1,13 +1,15 @@
 """What can be found in a corpus: how grave each kind is, and why it matters."""
 
 import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+
+from harness.corpus import chunks
 
 
 class Severity(StrEnum):
@@ -63,17 +65,18 @@ class Finding:
     @property
     def first(self) -> Spot:
         """The place that stands first in its file."""
-        return Finding(self.kind, self.file, self.rows.nsmallest(1, "line")).spots()[0]
+        return next(Finding(self.kind, self.file, self.rows.nsmallest(1, "line")).spots())
 
-    def spots(self, most: int | None = None) -> list[Spot]:
-        """The first places."""
+    def spots(self, most: int | None = None) -> Iterator[Spot]:
+        """The first places, or all."""
         rows = self.rows.iloc[:most]
-        return [Spot(self.file, *row) for row in zip(rows["line"], rows["key"], rows["text"], strict=True)]
+        for line, key, text in zip(rows["line"], rows["key"], rows["text"], strict=True):
+            yield Spot(self.file, line, key, text)
 
 
 def finding(kind: str, file: str, places: Iterable[tuple[int, str, str]]) -> Finding:
     """Of line, key and text of each place."""
-    return Finding(kind, file, pd.DataFrame(list(places), columns=["line", "key", "text"]))
+    return Finding(kind, file, chunks.frame(places, ("line", "key", "text")))
 
 
 def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -87,15 +90,16 @@ def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def as_csv(found: Iterable[Finding]) -> str:
-    """Every place of every finding, one a row."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("severity", "kind", *Spot._fields))
-    for item in found:
-        for spot in item.spots():
-            rows.writerow([cell(value) for value in (item.severity, item.kind, *spot)])
-    return text.getvalue()
+def write(found: Iterable[Finding], path: Path) -> None:
+    """Write every place of every finding as CSV, one a row; the whole file, or nothing. Raises OSError."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("severity", "kind", *Spot._fields))
+        for item in found:
+            for spot in item.spots():
+                rows.writerow([cell(value) for value in (item.severity, item.kind, *spot)])
+    part.replace(path)
 
 
 def cell(value: object) -> object:

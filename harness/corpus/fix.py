@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness.corpus.check import Checked
+from harness.corpus.check import Checked, check
 from harness.corpus.checks.addresses import GONE
 from harness.corpus.checks.fixtures import refusals
 from harness.corpus.findings import cell
 from harness.corpus.labels import ADJUDICATIONS, RATINGS
-from harness.corpus.load import load
 from harness.corpus.rows import CASES, each, raw_rows
 from harness.model.errors import UsageError
 
@@ -171,11 +170,9 @@ def _beside(source: Path, target: Path, ids: Set[str]) -> Iterator[Change]:
 
 def _prove(folder: Path, made: Path) -> None:
     """A run would take what was written."""
-    try:
-        load(str(made))
-    except UsageError as error:
-        text = str(error).replace(str(made), str(folder))
-        raise UsageError(f"what is left would still be refused: {text}; mend it by hand first") from None
+    if error := check(str(made)).first_error:
+        text = error.replace(str(made), str(folder))
+        raise UsageError(f"what is left would still be refused: {text}; mend it by hand first")
 
 
 def _write(path: Path, rows: Iterable[Sequence[object]]) -> None:

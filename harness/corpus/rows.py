@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from harness.corpus import cases, sealed
+from harness.corpus import cases, chunks, sealed
 from harness.corpus.manifest import Manifest, read_manifest
 from harness.model import url as urls
 from harness.model.case import Case
@@ -21,7 +20,6 @@ from harness.profile import shipped
 
 CASES = "cases.csv"
 STATUS = "status"  # what is on record about the page, beside the columns a run reads
-CHUNK = 50_000  # rows held as objects at once
 KEYED = re.compile(r"(?s)(\w+): (.*)")
 
 
@@ -60,9 +58,6 @@ class Row(NamedTuple):
     cluster: str
 
 
-COLUMNS = list(Row._fields)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """`frame` has the columns of `Row`, in the order of the file. `cut` is where the CSV itself broke and nothing more
@@ -87,10 +82,7 @@ def read(ref: str) -> Table:
     faults: list[Fault] = []
     cut: list[Fault] = []
     good = _good(folder / CASES, manifest.known_categories, faults, cut)
-    frames = []
-    while chunk := list(islice(good, CHUNK)):
-        frames.append(pd.DataFrame(chunk, columns=COLUMNS))
-    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame([], columns=COLUMNS)
+    frame = chunks.frame(good, Row._fields)
     if not len(frame) and not faults and not cut:
         raise UsageError("no cases", file=folder / CASES)
     return Table(folder, manifest, frame, tuple(faults), cut[0] if cut else None)
@@ -164,7 +156,7 @@ def _row(line: int, case: Case, status: str) -> Row:
     )
 
 
-@lru_cache(maxsize=CHUNK)
+@lru_cache(maxsize=chunks.CHUNK)
 def _site(host: str) -> str:
     return urls.site(host)
 

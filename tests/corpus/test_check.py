@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.corpus.check import Checked, check
-from harness.corpus.findings import KINDS, SEVERITIES, Severity, as_csv, finding
+from harness.corpus.findings import KINDS, SEVERITIES, Severity, finding, write
 from harness.corpus.load import load
 from harness.model.errors import UsageError
 from harness.model.words import Metric
@@ -375,9 +375,10 @@ def test_findings_stand_gravest_first_and_none_is_empty(tmp_path: Path) -> None:
     assert {item.severity for item in found} == set(Severity)
 
 
-def test_the_list_holds_no_formula() -> None:
-    text = as_csv([finding("row", "cases.csv", [(2, "url", '=1+1,"x"'), (3, "url", "plain")])])
-    rows = list(csv.reader(io.StringIO(text)))
+def test_the_list_holds_no_formula(tmp_path: Path) -> None:
+    write([finding("row", "cases.csv", [(2, "url", '=1+1,"x"'), (3, "url", "plain")])], tmp_path / "list.csv")
+    rows = list(csv.reader(io.StringIO((tmp_path / "list.csv").read_text())))
+    assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
     assert [row[-1] for row in rows] == ["text", '\'=1+1,"x"', "plain"]
     assert rows[1][:5] == ["error", "row", "cases.csv", "2", "url"]
 

@@ -57,6 +57,9 @@ def test_the_list_has_every_finding(tmp_path: Path) -> None:
     assert "    and 14 more; --list FILE writes all\n" in ended.out
     with listed.open(newline="") as file:
         assert sum(row["kind"] == "request" for row in csv.DictReader(file)) == 19
+    ended = live.command("corpus", "check", tmp_path / "c", "--list", tmp_path / "no" / "list.csv")
+    assert (ended.code, ended.out) == (4, "")
+    assert "list.csv: --list: cannot be written" in ended.err
 
 
 def test_against_and_criteria(tmp_path: Path) -> None:
