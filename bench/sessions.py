@@ -22,6 +22,7 @@ MAIN = (sys.executable, "-c", "from harness.cli.main import main; main()")
 PATIENCE = 600.0  # seconds within which a thing has happened, on a machine however busy
 GLANCE = 0.002  # seconds between two looks at a run folder
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
+STRANGERS: set[psutil.Process] = set()
 
 
 class Phase(StrEnum):
@@ -134,23 +135,29 @@ class Session:
 @contextlib.contextmanager
 def adopting() -> Iterator[None]:
     """While in it, a process whose parent dies becomes a child of this one, so that none gets out of sight; those that
-    are left in the end are killed."""
+    are left in the end are killed. What ran before is not looked at."""
+    STRANGERS.update(psutil.Process().children(recursive=True))
     prctl = ctypes.CDLL(None).prctl
     prctl(SUBREAPER, 1, 0, 0, 0)
     try:
         yield
     finally:
-        for process in psutil.Process().children(recursive=True):
+        for process in _descendants():
             with contextlib.suppress(psutil.Error):
                 process.kill()
         until_alone()
         prctl(SUBREAPER, 0, 0, 0, 0)
+        STRANGERS.clear()
+
+
+def _descendants() -> list[psutil.Process]:
+    return [item for item in psutil.Process().children(recursive=True) if item not in STRANGERS]
 
 
 def until_alone() -> float:
-    """Wait until this process has no descendants; the seconds it took. Raises Stuck, naming them."""
+    """Wait until this process has no descendants but those it had before; the seconds it took. Raises Stuck."""
     began = time.monotonic()
-    while left := psutil.Process().children(recursive=True):
+    while left := _descendants():
         psutil.wait_procs(left, timeout=0.02)
         if time.monotonic() > began + PATIENCE:
             raise Stuck(f"still running {PATIENCE:.0f} s after the harness was killed: {left}")
