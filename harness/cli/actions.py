@@ -17,7 +17,7 @@ from harness.evidence import seal
 from harness.evidence.folder import RunFolder
 from harness.model.errors import UsageError
 from harness.model.words import Decision
-from harness.report import html, junit, rescore, result
+from harness.report import outputs, rescore, result
 from harness.report.derive import Derived, derive
 from harness.run.plan import reopen
 from harness.run.session import Setup, carry_on
@@ -71,13 +71,11 @@ def run_folder(
 
 
 def write_results(folder: RunFolder) -> Derived:
-    """Score the run and write verdicts, result, JUnit and report; scorings by other criteria or rules are made anew."""
+    """Score the run and write its results and reports; scorings by other criteria or rules are made anew."""
     derived = derive(folder)
     for place in rescore.places(folder):
         rescore.write(folder, *rescore.again(folder, derived, place))
-    result.write(folder, derived)
-    result.replace_text(folder.path / "junit.xml", junit.junit(derived))
-    result.replace_text(folder.path / "report.html", html.report(folder, derived))
+    outputs.write(folder, derived)
     return derived
 
 

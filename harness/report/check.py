@@ -2,7 +2,7 @@
 it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from harness.evidence.folder import RunFolder
 from harness.evidence.readme import README
 from harness.model import canonical
 from harness.model.errors import EvidenceError, HarnessError, UsageError
-from harness.report import attestation, html, junit, rescore, result
+from harness.report import attestation, outputs, rescore, result
 from harness.report.derive import Derived, derive
 
 # What reading and scoring raise when sealed evidence says what no run would say.
@@ -95,9 +95,8 @@ def _compared(folder: RunFolder, derived: Derived, expected: dict[str, Flaw]) ->
 def _expected(folder: RunFolder, derived: Derived, trusted: Ed25519PublicKey | None) -> Iterator[tuple[str, Flaw]]:
     """What may lie beside the evidence, each with the test of whether it follows from it."""
     yield "README.txt", _text(README)
-    yield "result.json", _text(canonical.pretty(result.result(derived, sealed=True)))
-    yield "junit.xml", _text(junit.junit(derived))
-    yield "report.html", _text(html.report(folder, derived))
+    for name, make in outputs.outputs(folder, derived, sealed=True):
+        yield name, _pieces(make)
     yield attestation.FILE, lambda path: attestation.flaw(path, folder, derived, trusted)
     yield from _scoring("derived", derived)
     for place in rescore.places(folder):
@@ -114,7 +113,20 @@ def _scoring(place: str, derived: Derived) -> Iterator[tuple[str, Flaw]]:
 
 
 def _text(text: str) -> Flaw:
-    return lambda path: "" if path.read_bytes() == text.encode("utf-8") else OTHER
+    return _pieces(lambda: [text])
+
+
+def _pieces(make: outputs.Make) -> Flaw:
+    return lambda path: "" if _says(path, make()) else OTHER
+
+
+def _says(path: Path, pieces: Iterable[str]) -> bool:
+    with path.open("rb") as file:
+        for piece in pieces:
+            expected = piece.encode("utf-8")
+            if file.read(len(expected)) != expected:
+                return False
+        return not file.read(1)
 
 
 def _table(table: pa.Table) -> Flaw:

@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from harness.evidence.folder import RunFolder
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.addendum import kind
@@ -25,12 +24,6 @@ from harness.score.rates import OVERALL, Tally, tallies
 
 SCHEMA = "pas-harness/result/2"
 DECISIONS = "pas-harness/decisions/1"
-
-
-def write(folder: RunFolder, derived: Derived) -> None:
-    """Write all of it; what was there is replaced whole."""
-    write_derived(derived, folder.derived)
-    replace_text(folder.result_file, canonical.pretty(result(derived, folder.seal_file.exists())))
 
 
 def write_derived(derived: Derived, folder: Path) -> None:

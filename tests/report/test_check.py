@@ -21,7 +21,7 @@ from harness.evidence.readme import README
 from harness.model import canonical
 from harness.model.addendum import Invalidation
 from harness.model.errors import EvidenceError, UsageError
-from harness.report import attestation, check, html, junit, rescore, result
+from harness.report import attestation, check, outputs, rescore, result
 from harness.report.derive import derive
 from tests import builders
 from tests.report import runs
@@ -40,9 +40,7 @@ DERIVED = (
 
 def write_results(folder: RunFolder) -> None:
     derived = derive(folder)
-    result.write(folder, derived)
-    (folder.path / "junit.xml").write_text(junit.junit(derived), "utf-8")
-    (folder.path / "report.html").write_text(html.report(folder, derived), "utf-8")
+    outputs.write(folder, derived)
     (folder.path / "attestation.dsse.json").write_text(attestation.attest(folder, derived, KEY), "utf-8")
 
 

@@ -18,7 +18,7 @@ from harness.model.errors import EvidenceError
 from harness.model.words import Decision, Metric, Outcome, Verdict
 from harness.profile.criteria import Criteria
 from harness.profile.rules import load
-from harness.report import result
+from harness.report import outputs, result
 from harness.report.derive import Derived, derive
 from harness.report.rescore import SCHEMA, Difference, again, difference, name, told, write
 from tests import builders
@@ -143,7 +143,7 @@ def scoring(folder: RunFolder) -> tuple[Derived, Difference]:
 
 def test_it_is_written_beside_and_touches_nothing_else(tmp_path: Path) -> None:
     folder = run(tmp_path / "run")
-    result.write(folder, derive(folder))
+    outputs.write(folder, derive(folder))
     before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
     after, found = scoring(folder)
     place = write(folder, after, found)

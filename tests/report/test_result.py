@@ -7,7 +7,7 @@ import pandas as pd
 
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.report import result
+from harness.report import outputs, result
 from harness.report.derive import derive
 from tests.report import runs
 
@@ -87,7 +87,7 @@ def test_written_twice_is_written_the_same(tmp_path: Path) -> None:
     files = (folder.result_file, *(folder.derived / f"{name}.parquet" for name in ("verdicts", "witnesses")))
     seen = []
     for _ in range(2):
-        result.write(folder, derive(RunFolder(folder.path)))
+        outputs.write(folder, derive(RunFolder(folder.path)))
         seen.append([file.read_bytes() for file in files])
     assert seen[0] == seen[1]
     assert list(pd.read_parquet(files[1])["case_id"]) == [

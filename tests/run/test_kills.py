@@ -13,7 +13,7 @@ from bench import kills
 from bench.sessions import Phase, phase
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.report import result
+from harness.report import outputs
 from harness.report.derive import derive
 from tests import live
 from tests.report import runs
@@ -35,7 +35,7 @@ def test_a_run_that_is_killed_again_and_again_is_finished_all_the_same() -> None
 
 def scored(path: Path, fates: dict[str, str] | None = None, cases: list[Any] = CASES) -> RunFolder:
     folder = runs.run(path, cases, fates)
-    result.write(folder, derive(folder))
+    outputs.write(folder, derive(folder))
     return folder
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.sessions import Moment, Phase, Session, adopting, until_alone
 from harness.evidence.folder import RunFolder
-from harness.report import result
+from harness.report import outputs
 from harness.report.derive import derive
 from harness.run.plan import Request, plan
 from tests import builders, live
@@ -53,7 +53,7 @@ def derived(folder: RunFolder) -> dict[str, bytes]:
 
 def undisturbed(folder: RunFolder, nonce: str) -> dict[str, bytes]:
     asyncio.run(live.session(folder, nonce))
-    result.write(folder, derive(folder))
+    outputs.write(folder, derive(folder))
     return derived(folder)
 
 
