@@ -11,7 +11,7 @@ CORPORA = ROOT / "corpora"
 PRODUCTS = ROOT / "profiles" / "products"
 CRITERIA = ROOT / "profiles" / "criteria"
 RULES = ROOT / "profiles" / "rules"
-REPORTS = ROOT / "reports"
+TEMPLATES = ROOT / "reports" / "templates"
 
 
 def names(folder: Path, marker: str) -> list[str]:

@@ -5,19 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from markupsafe import Markup
 
 from harness.corpus import shapes
 from harness.corpus.check import Checked
 from harness.corpus.findings import Finding, Severity
 from harness.corpus.groups import Group, groups
 from harness.model.words import Expectation
-from harness.profile import shipped
-from harness.report import html, plain
+from harness.report import pages, plain
 from harness.report.course import Pairs
 from harness.report.neutral import pathless, prose
 
-TEMPLATE = "corpus.html.j2"
 SHOWN = 3  # places of each finding
 TOP = 12  # rows of a chart with no end
 LANGUAGES = 40
@@ -120,9 +117,7 @@ class Page:
 
 def page(found: Checked, digest: str) -> str:
     """The page as text: a pure function of the corpus and its digest ("" where a run refuses it)."""
-    styles = Markup((shipped.REPORTS / html.STYLES).read_text("utf-8"))
-    template = html._environment().get_template(TEMPLATE)
-    return template.render(page=view(found, digest), styles=styles, severities=tuple(Severity))
+    return pages.render("corpus.html.j2", "corpus.css", page=view(found, digest), severities=tuple(Severity))
 
 
 def view(found: Checked, digest: str) -> Page:

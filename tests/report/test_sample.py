@@ -5,12 +5,13 @@ needs a new run:
 `harness certify reference --corpus kitemark-practice --criteria pas74-kitemark --out reports/sample`.
 """
 
+from pathlib import Path
+
 from harness.evidence.folder import RunFolder
-from harness.profile import shipped
 from harness.report import check, html, junit
 from harness.report.derive import derive
 
-SAMPLE = RunFolder(shipped.REPORTS / "sample")
+SAMPLE = RunFolder(Path(__file__).resolve().parents[2] / "reports" / "sample")
 
 
 def test_the_evidence_stands_and_the_results_follow() -> None:
