@@ -66,11 +66,21 @@ def compare(pairs: Iterable[Pair], confidence: float) -> list[Paired]:
         names = sorted(category for of, category in groups if of is metric and category != OVERALL)
         parts = [_paired(groups[metric, name], metric, name, confidence) for name in names]
         adjusted = iter(holm.adjusted([part.p for part in parts if part.n]))
-        parts = [replace(part, p_adjusted=next(adjusted)) if part.n else part for part in parts]
+        parts = [found_at(part, next(adjusted)) if part.n else part for part in parts]
         if names:
-            parts.insert(0, _paired(groups[metric, OVERALL], metric, OVERALL, confidence))
-        found += [replace(part, finding=_finding(part)) for part in parts]
+            whole_part = _paired(groups[metric, OVERALL], metric, OVERALL, confidence)
+            parts.insert(0, found_at(whole_part, whole_part.p))
+        found += parts
     return found
+
+
+def found_at(part: Paired, p_adjusted: float) -> Paired:
+    """The same with that adjusted p-value, and the finding that follows from it."""
+    if not part.n:
+        return part
+    shown = part.difference and p_adjusted <= 1 - part.confidence
+    finding = NOT_SHOWN if not shown else WORSE if (part.difference or 0) > 0 else BETTER
+    return replace(part, p_adjusted=p_adjusted, finding=finding)
 
 
 def effective(cases: Iterable[Case]) -> tuple[int, float]:
@@ -144,14 +154,6 @@ def _paired(pairs: Sequence[Pair], metric: Metric, category: str, confidence: fl
         test=test + (" over clusters" if clusters < len(cases) else ""),
         finding=NOTHING,
     )
-
-
-def _finding(part: Paired) -> str:
-    if not part.n:
-        return NOTHING
-    if not part.difference or part.p_adjusted > 1 - part.confidence:
-        return NOT_SHOWN
-    return WORSE if part.difference > 0 else BETTER
 
 
 def _size(cases: Sequence[Case], clusters: int) -> str:
