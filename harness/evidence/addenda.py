@@ -16,10 +16,11 @@ from harness.evidence.addenda_seal import SCHEMA, AddendaSeal, Files
 from harness.evidence.folder import RunFolder
 from harness.evidence.journal import Journal, Reader, Record, Tail, segments
 from harness.model import canonical
-from harness.model.addendum import Addendum, ClauseJudgement, Invalidation, addendum_from, data, kind
+from harness.model.addendum import ClauseJudgement, Entry, Invalidation, Statement, addendum_from, data, kind
 from harness.model.case import Case
 from harness.model.errors import EvidenceError, HarnessError, UsageError
 from harness.model.spec import Spec
+from harness.profile import laboratory
 
 INTERRUPTED = "a command was interrupted, or this was done by hand; it does not count; repeat what was to be added"
 
@@ -29,14 +30,14 @@ class _State:
     """The sealed entries with their places; `signer` is a fingerprint, "" for nobody; `unfinished` says what an
     interrupted command left, "" for nothing."""
 
-    entries: tuple[tuple[str, Addendum], ...]
+    entries: tuple[tuple[str, Entry], ...]
     sealed: AddendaSeal
     signer: str
     tail: Tail
     unfinished: str
 
 
-def read(folder: RunFolder) -> tuple[Addendum, ...]:
+def read(folder: RunFolder) -> tuple[Entry, ...]:
     """All entries in the order they were recorded, superseded ones too. Raises EvidenceError with file and line."""
     state = _state(folder)
     if state.unfinished:
@@ -61,7 +62,7 @@ def verify(folder: RunFolder, trusted: Ed25519PublicKey | None = None) -> list[s
     return found + [f"{at}: {problem}" for at, entry in state.entries if (problem := misplaced(entry, spec, cases))]
 
 
-def append(folder: RunFolder, entry: Addendum, key: Ed25519PrivateKey | None = None) -> None:
+def append(folder: RunFolder, entry: Entry, key: Ed25519PrivateKey | None = None) -> None:
     """Record and seal the entry, signed with `key`. Raises UsageError when it does not fit the run or the key may not
     sign, EvidenceError when run or addenda do not stand; then nothing is recorded."""
     with folder.lock():
@@ -93,11 +94,13 @@ def sign(folder: RunFolder, key: Ed25519PrivateKey) -> None:
             addenda_seal.write(folder, state.sealed, key)
 
 
-def misplaced(entry: Addendum, spec: Spec, cases: Sequence[Case]) -> str:
+def misplaced(entry: Entry, spec: Spec, cases: Sequence[Case]) -> str:
     """Why the entry cannot be about this run, with the nearest that could be meant; "" when it can."""
     if isinstance(entry, ClauseJudgement):
         clauses = [clause["id"] for clause in spec.criteria.get("clause", []) if clause["assessed"] == "by-hand"]
         return _unknown("clause judged by hand", entry.clause, clauses)
+    if isinstance(entry, Statement):
+        return _unreadable(entry)
     everywhere = isinstance(entry, Invalidation) and not entry.setting
     return no_case(entry.case_id, spec.settings[0] if everywhere else entry.setting, spec, cases)
 
@@ -106,6 +109,14 @@ def no_case(case_id: str, setting: str, spec: Spec, cases: Sequence[Case]) -> st
     """Why there is no such case at such a setting in the run; "" when there is."""
     known = [case.case_id for case in cases]
     return _unknown("case", case_id, known) or _unknown("setting", setting, spec.settings)
+
+
+def _unreadable(entry: Statement) -> str:
+    try:
+        laboratory.read(entry.laboratory, entry.assignment)
+    except ValueError as error:
+        return f"no statement of a laboratory: {error}"
+    return ""
 
 
 def _unknown(what: str, given: str, known: Sequence[str]) -> str:
@@ -150,7 +161,7 @@ def _lines(files: Files) -> list[tuple[str, str]]:
     return found
 
 
-def _entries(records: list[Record], lines: list[tuple[str, str]]) -> tuple[tuple[str, Addendum], ...]:
+def _entries(records: list[Record], lines: list[tuple[str, str]]) -> tuple[tuple[str, Entry], ...]:
     """The entries that count. From the end, as a `start` says how many records were sealed then: what lies between is
     set aside, whatever it says itself."""
     found, at = [], len(records)

@@ -1,4 +1,4 @@
-"""Addenda: what a person adds to a sealed run, about one case or one clause."""
+"""Addenda: what is added to a sealed run: by a person about one case or clause, by a laboratory about all of it."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -77,26 +77,43 @@ class ClauseJudgement(_Said):
     finding: Finding
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a laboratory states of itself and of the assignment, as JSON values; `harness.profile.laboratory` says of
+    what form. `date` is when it was recorded, from the clock."""
+
+    laboratory: dict[str, Any]
+    assignment: dict[str, Any]
+    date: str
+
+    def __post_init__(self) -> None:
+        for name, value in (("laboratory", self.laboratory), ("assignment", self.assignment)):
+            if not isinstance(value, dict):
+                raise ValueError(f"{name}: {value!r} is of the wrong type")
+
+
 Addendum = Adjudication | Invalidation | ClauseJudgement
-KINDS: dict[str, type[Addendum]] = {
+Entry = Addendum | Statement
+KINDS: dict[str, type[Entry]] = {
     "adjudication": Adjudication,
     "invalidation": Invalidation,
     "judgement": ClauseJudgement,
+    "statement": Statement,
 }
 
 
-def kind(entry: Addendum) -> str:
+def kind(entry: Entry) -> str:
     """The kind of its journal record."""
     return next(name for name, made in KINDS.items() if isinstance(entry, made))
 
 
-def data(entry: Addendum) -> dict[str, Any]:
+def data(entry: Entry) -> dict[str, Any]:
     """The data of its journal record; the date is the record's own."""
     return {key: value for key, value in canonical.plain(entry).items() if key != "date"}
 
 
-def addendum_from(kind: str, date: str, data: dict[str, Any]) -> Addendum:
-    """The addendum in a journal record. Raises ValueError saying what is missing, unknown or wrong."""
+def addendum_from(kind: str, date: str, data: dict[str, Any]) -> Entry:
+    """The entry in a journal record. Raises ValueError saying what is missing, unknown or wrong."""
     made = KINDS.get(kind)
     if made is None:
         raise ValueError(f"{kind!r} is no kind of addendum")
@@ -107,7 +124,7 @@ def addendum_from(kind: str, date: str, data: dict[str, Any]) -> Addendum:
     return made(**values, date=date)
 
 
-def on_case(entries: Iterable[Addendum], case_id: str, setting: str) -> Adjudication | Invalidation | None:
+def on_case(entries: Iterable[Entry], case_id: str, setting: str) -> Adjudication | Invalidation | None:
     """What stands on a case at a setting: the last said, adjudication or invalidation alike."""
     stands = None
     for entry in entries:
@@ -116,7 +133,7 @@ def on_case(entries: Iterable[Addendum], case_id: str, setting: str) -> Adjudica
     return stands
 
 
-def on_clause(entries: Iterable[Addendum], clause: str) -> ClauseJudgement | None:
+def on_clause(entries: Iterable[Entry], clause: str) -> ClauseJudgement | None:
     """What stands on a clause: the last said."""
     said = [entry for entry in entries if isinstance(entry, ClauseJudgement) and entry.clause == clause]
     return said[-1] if said else None

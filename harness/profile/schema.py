@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from harness.corpus.manifest import Manifest
 from harness.profile.criteria import Criteria
 from harness.profile.keys import KEYS
+from harness.profile.laboratory import Assignment, Laboratory
 from harness.profile.product import Product
 from harness.profile.rules import RulesProfile
 
@@ -18,6 +19,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "criteria": Criteria,
     "rules": RulesProfile,
     "corpus": Manifest,
+    "laboratory": Laboratory,
+    "assignment": Assignment,
 }
 DRAFT = "http://json-schema.org/draft-07/schema#"  # what editors of TOML know
 PROCESS = {"$ref": "#/definitions/Process"}

@@ -8,7 +8,7 @@ from harness.evidence import addenda
 from harness.evidence.blobs import Blobs
 from harness.evidence.folder import RunFolder
 from harness.evidence.state import State
-from harness.model.addendum import Addendum, on_case
+from harness.model.addendum import Addendum, Statement, on_case
 from harness.model.case import Case
 from harness.model.observation import CaseEvidence
 from harness.model.spec import Spec
@@ -27,7 +27,8 @@ from harness.score.sensitivity import Sensitivity, sensitivity
 @dataclass(frozen=True, slots=True)
 class Derived:
     """Scored cases sorted by setting and case id; `voids` says in plain words why nothing can be decided, empty when it
-    can. `machine` is the decision before any addendum of a person."""
+    can. `machine` is the decision before any addendum of a person. `statements` are what the laboratory stated, of which
+    the last stands; `since` counts the addenda that came after it."""
 
     spec: Spec
     criteria: Criteria
@@ -35,6 +36,8 @@ class Derived:
     cases: tuple[Case, ...]
     state: State
     addenda: tuple[Addendum, ...]
+    statements: tuple[Statement, ...]
+    since: int
     scored: tuple[Scored, ...]
     rates: tuple[Rate, ...]
     decided: tuple[Decided, ...]
@@ -61,7 +64,9 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
     state = State(reader)
     criteria = criteria or Criteria.model_validate(spec.criteria)
     rules = rules or rules_from(spec.rules)
-    said = addenda.read(folder)
+    entries = addenda.read(folder)
+    said = tuple(entry for entry in entries if not isinstance(entry, Statement))
+    stated = [at for at, entry in enumerate(entries, 1) if isinstance(entry, Statement)]
     ended = bool(state.of_kind("stop"))
     by_machine = scored_cases(spec, cases, state, criteria, rules, folder.blobs, ended)
     scored = scored_cases(spec, cases, state, criteria, rules, folder.blobs, ended, said) if said else by_machine
@@ -74,6 +79,8 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
         cases=cases,
         state=state,
         addenda=said,
+        statements=tuple(entry for entry in entries if isinstance(entry, Statement)),
+        since=len(entries) - stated[-1] if stated else 0,
         scored=scored,
         rates=tuple(rates(scored, criteria.interval)),
         decided=decided,
