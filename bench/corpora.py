@@ -77,7 +77,7 @@ def _split(text: str) -> tuple[str, str, str]:
     host = (parts.hostname or "").encode("idna").decode() if not (parts.hostname or "").isascii() else parts.hostname
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     safe = "%/:=&?~+!$,;@()*'[]|^\\"
-    query = f"?{quote(parts.query, safe)}" if parts.query else ""  # "/x?" asks for what "/x" does
+    query = f"?{quote(parts.query, safe)}" if "?" in text.partition("#")[0] else ""  # "/x?" is not "/x"
     return parts.scheme, host or "", f"{port}{quote(parts.path, safe) or '/'}{query}"
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.model import url as urls
 from harness.model.case import Case
 from harness.model.errors import UsageError
+from harness.model.url import Url
 from harness.model.words import Expectation
 
 REQUIRED = ("case_id", "url", "category", "expectation")
@@ -47,29 +48,25 @@ def table(path: Path, required: Sequence[str], optional: Sequence[str]) -> Itera
         raise UsageError(f"not valid CSV: {error}", file=path, line=start) from None
 
 
-def read_cases(path: Path, categories: frozenset[str]) -> list[tuple[int, Case]]:
-    """All cases with their lines, in order. Raises UsageError with file, line and key at the first wrong row."""
-    return list(_rows(path, categories))
-
-
-def _rows(path: Path, categories: frozenset[str]) -> Iterator[tuple[int, Case]]:
+def read_cases(path: Path, categories: frozenset[str]) -> Iterator[tuple[int, Case, Url]]:
+    """All cases with their lines and addresses, in order. Raises UsageError with file, line and key at the first wrong
+    row."""
     ids: dict[str, int] = {}
     labels: dict[tuple[str, str], tuple[int, Case]] = {}
     addresses: dict[str, int] = {}
     for line, row in table(path, REQUIRED, OPTIONAL):
-        case = _case(row, categories, path, line)
+        case, url = read_case(row, categories, path, line)
         if case.case_id in ids:
             raise UsageError(
                 f"{case.case_id!r} stands already at line {ids[case.case_id]}", file=path, line=line, key="case_id"
             )
         ids[case.case_id] = line
-        url = urls.parse(case.url)
         # Fragment and credentials are not part of a request: two labels of one request contradict each other.
         _check_label(*labels.setdefault((url.scheme, url.key), (line, case)), case, path, line)
         if url.href in addresses:
             raise UsageError(f"duplicate of line {addresses[url.href]}: {case.url!r}", file=path, line=line, key="url")
         addresses[url.href] = line
-        yield line, case
+        yield line, case, url
     if not ids:
         raise UsageError("no cases", file=path)
 
@@ -107,7 +104,9 @@ def _check_header(
         raise UsageError("a column stands twice in the header", file=path, line=1)
 
 
-def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int) -> Case:
+def read_case(row: dict[str, str], categories: frozenset[str], path: Path, line: int) -> tuple[Case, Url]:
+    """The case in the values of a row, and its address. Raises UsageError with file, line and key."""
+
     def wrong(key: str, message: str) -> UsageError:
         return UsageError(message, file=path, line=line, key=key)
 
@@ -121,11 +120,11 @@ def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int
             f"{values['case_id'][:60]!r}: up to 200 letters, digits and ._:/@+-, starting with a letter or digit",
         )
     try:
-        urls.parse(values["url"])
+        url = urls.parse(values["url"])
     except ValueError as error:
         raise wrong("url", str(error)) from None
     category, expectation = label(values, categories, wrong)
-    return Case(
+    case = Case(
         case_id=values["case_id"],
         url=values["url"],
         category=category,
@@ -141,6 +140,7 @@ def _case(row: dict[str, str], categories: frozenset[str], path: Path, line: int
         confidence=confidence(values["confidence"], wrong),
         popularity=_rank(values["popularity"], wrong),
     )
+    return case, url
 
 
 def label(values: dict[str, str], categories: frozenset[str], wrong: Wrong) -> tuple[str, Expectation]:

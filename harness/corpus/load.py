@@ -60,25 +60,25 @@ def load(ref: str, identity: str = "") -> Corpus:
         both = canonical.digest(canonical.dumps([manifest.model_dump(), opened.digest]))
         return Corpus(folder, manifest, opened.cases, (), Labels(), both, opened)
     table = folder / "cases.csv"
-    rows = read_cases(table, manifest.known_categories)
     digests: dict[str, str] = {}
     recordings: dict[str, Recording | None] = {}
-    cases = []
-    for line, case in rows:
+    cases, sites = [], []
+    for line, case, url in read_cases(table, manifest.known_categories):
         if case.fixture and case.fixture not in digests:
             path, data = fixture.read(folder, case.fixture, file=table, line=line)
             digests[case.fixture] = canonical.digest(data)
             recordings[case.fixture] = fixture.recorded(path, file=table, line=line)
         recording = recordings.get(case.fixture)
-        if recording and not recording.find("GET", urls.parse(case.url)):
+        if recording and not recording.find("GET", url):
             raise UsageError(f"recording {case.fixture!r} lacks {case.url!r}", file=table, line=line, key="fixture")
-        cases.append(replace(case, fixture_digest=digests.get(case.fixture, "")))
+        cases.append(replace(case, fixture_digest=digests[case.fixture]) if case.fixture else case)
+        sites.append(case.cluster or urls.site(url.hostname))
     resources = read_resources(folder)
     labels = read_labels(folder, {case.case_id: case for case in cases}, manifest.known_categories)
     whole = hashlib.sha256()
     for part in _parts(manifest, cases, labels, resources):
         whole.update(part.encode("utf-8", "surrogatepass"))
-    clustered = (replace(case, cluster=case.cluster or urls.site(urls.parse(case.url).hostname)) for case in cases)
+    clustered = (replace(case, cluster=site) for case, site in zip(cases, sites, strict=True))
     return Corpus(folder, manifest, tuple(labels.weighed(clustered)), resources, labels, whole.hexdigest())
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urljoin
 
 from harness.corpus import answer, warc
 from harness.corpus.answer import Answer
@@ -70,7 +69,7 @@ class Recording:
                 if not 300 <= exchange.status < 400:
                     continue
                 with contextlib.suppress(ValueError):  # it may lead to what is no web page
-                    goal = urls.parse(urljoin(here.href, self.read(exchange).header("location")))
+                    goal = urls.join(here.href, self.read(exchange).header("location"))
                     if goal.href not in found:
                         found[goal.href] = goal.key
                         ahead.append(goal)

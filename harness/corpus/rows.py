@@ -16,6 +16,7 @@ from harness.corpus.manifest import Manifest, read_manifest
 from harness.model import url as urls
 from harness.model.case import Case
 from harness.model.errors import UsageError
+from harness.model.url import Url
 from harness.profile import shipped
 
 CASES = "cases.csv"
@@ -122,7 +123,7 @@ def _good(path: Path, categories: frozenset[str], faults: list[Fault], cut: list
             try:
                 if len(row) > len(header):
                     raise UsageError(f"{len(row)} fields, the header has {len(header)}", file=path, line=line)
-                yield _row(line, cases._case(values, categories, path, line), values[STATUS])
+                yield _row(line, *cases.read_case(values, categories, path, line), values[STATUS])
             except UsageError as error:
                 faults.append(_fault(error, path, line, values.get("case_id", "")))
     except UsageError as error:
@@ -130,8 +131,7 @@ def _good(path: Path, categories: frozenset[str], faults: list[Fault], cut: list
         cut.append(_fault(error, path, line))
 
 
-def _row(line: int, case: Case, status: str) -> Row:
-    url = urls.parse(case.url)
+def _row(line: int, case: Case, url: Url, status: str) -> Row:
     site = _site(url.hostname)
     return Row(
         line=line,

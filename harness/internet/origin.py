@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 from mitmproxy.http import Headers, HTTPFlow, Request, Response
 
@@ -138,7 +138,7 @@ class Origin:
             location = own.header("location")
             if 300 <= own.status < 400 and location:
                 with contextlib.suppress(ValueError):  # it may lead to what is no web page
-                    attempt.aliases.add(urls.parse(urljoin(url.href, location)).key)
+                    attempt.aliases.add(urls.join(url.href, location).key)
                 return own, "redirect"
             return own, "page"
         if players and (played := players[0].played(url, request)):
@@ -175,9 +175,9 @@ def _at(key: str) -> str:
 
 
 def _meaning(key: str) -> str:
-    """The key without the root's dot after the host, percent-decoded."""
+    """The key without the root's dot after the host and an empty query, percent-decoded."""
     host, slash, target = key.partition("/")
-    return unquote(re.sub(r"\.(?=:|$)", "", host) + slash + target)
+    return unquote(re.sub(r"\.(?=:|$)", "", host) + slash + target.removesuffix("?"))
 
 
 def _miss() -> Answer:

@@ -9,6 +9,8 @@ from publicsuffixlist import PublicSuffixList
 _SUFFIXES = PublicSuffixList()
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[^/]", re.IGNORECASE)
+# A normalised URL: whatever else credentials and host could hold, it holds percent-encoded.
+_PARTS = re.compile(r"(https?)://(?:[^/@]*@)?(\[[^\]]*\]|[^/:]+)(?::([0-9]+))?(/[^#]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Url:
     @property
     def key(self) -> str:
         """What identifies the resource on the wire, whichever scheme carried it: host, port if unusual, path and
-        query."""
+        query, of which browsers send the question mark even when nothing follows it."""
         port = "" if self.port in (80, 443) else f":{self.port}"
         return f"{self.hostname}{port}{self.target}"
 
@@ -43,13 +45,16 @@ def parse(text: str) -> Url:
     if not _ABSOLUTE.match(text):
         raise ValueError(f"malformed URL {text!r}: not absolute, expected http://host/path or https://host/path")
     try:
-        url = ada_url.URL(text)
+        href = ada_url.normalize_url(text)
     except ValueError:
         raise ValueError(f"malformed URL {text!r}") from None
-    scheme = url.protocol.removesuffix(":")
-    if scheme not in ("http", "https"):
+    parts = _PARTS.match(href)
+    if not parts:
         raise ValueError(f"URL {text!r} is not http or https")
-    if not url.hostname:
-        raise ValueError(f"URL {text!r} has no host")
-    port = int(url.port) if url.port else (443 if scheme == "https" else 80)
-    return Url(url.href, scheme, url.hostname, port, (url.pathname or "/") + url.search)
+    scheme, hostname, port, target = parts.groups()
+    return Url(href, scheme, hostname, int(port) if port else (443 if scheme == "https" else 80), target)
+
+
+def join(base: str, reference: str) -> Url:
+    """The URL that a reference leads to from the absolute URL `base`, as a redirect does. Raises ValueError."""
+    return parse(ada_url.join_url(base, reference))

@@ -4,7 +4,6 @@ import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urljoin
 
 from harness.corpus import recording
 from harness.corpus.answer import from_fixture
@@ -70,5 +69,5 @@ def _addresses(case: Case, corpus: Corpus) -> list[str]:
         answer = from_fixture(path, data)
         if 300 <= answer.status < 400:
             with contextlib.suppress(ValueError):  # it may lead to what is no web page
-                found.append(urls.parse(urljoin(case.url, answer.header("location"))).key)
+                found.append(urls.join(case.url, answer.header("location")).key)
     return found

@@ -24,7 +24,7 @@ def table(folder: Path, content: str | bytes) -> Path:
 def refusal(path: Path) -> str:
     """The error with the folder left out; always a usage error that names the file."""
     with pytest.raises(UsageError) as caught:
-        read_cases(path, KNOWN)
+        list(read_cases(path, KNOWN))
     assert caught.value.exit_code == 4
     assert str(caught.value).startswith(f"{path}:")
     return str(caught.value).replace(str(path), "cases.csv")
@@ -32,7 +32,7 @@ def refusal(path: Path) -> str:
 
 def test_reads_all_columns(tmp_path: Path) -> None:
     rows = HEADER + "one,http://one.test/,adult,block,one.html,en,\ntwo,http://two.test/,news,allow,,de,one\n"
-    assert [item for _, item in read_cases(table(tmp_path, rows), KNOWN)] == [
+    assert [item for _, item, _ in read_cases(table(tmp_path, rows), KNOWN)] == [
         case("one", fixture="one.html", language="en"),
         case("two", category="news", expectation=Expectation.ALLOW, language="de", lookalike_of="one"),
     ]
@@ -40,7 +40,10 @@ def test_reads_all_columns(tmp_path: Path) -> None:
 
 def test_reads_weight_and_cluster(tmp_path: Path) -> None:
     rows = "case_id,url,category,expectation,weight,cluster\none,http://one.test/,adult,block,2.5,ring\n"
-    assert [item for _, item in read_cases(table(tmp_path, rows), KNOWN)] == [case("one", weight=2.5, cluster="ring")]
+    weighed = case("one", weight=2.5, cluster="ring")
+    assert [item for _, item, _ in read_cases(table(tmp_path, rows), KNOWN)] == [weighed]
+        case("one", weight=2.5, cluster="ring")
+    ]
 
 
 @pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "1e10", "many"])
@@ -55,7 +58,7 @@ def test_reads_where_a_label_comes_from(tmp_path: Path) -> None:
         "one,http://one.test/,adult,block,a list,2024-02-29,jo,0.9,250\n"
     )
     told = case("one", source="a list", label_date="2024-02-29", rater="jo", confidence=0.9, popularity=250)
-    assert [item for _, item in read_cases(table(tmp_path, rows), KNOWN)] == [told]
+    assert [item for _, item, _ in read_cases(table(tmp_path, rows), KNOWN)] == [told]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,7 @@ def test_refuses_where_a_label_cannot_come_from(tmp_path: Path, column: str, val
     ids=["BOM", "CRLF", "CR", "no final newline", "blank lines", "other columns", "padded", "quoted"],
 )
 def test_accepts(tmp_path: Path, content: str | bytes) -> None:
-    assert [item for _, item in read_cases(table(tmp_path, content), KNOWN)] == [case("one")]
+    assert [item for _, item, _ in read_cases(table(tmp_path, content), KNOWN)] == [case("one")]
 
 
 def test_lines_count_through_quoted_newlines(tmp_path: Path) -> None:
@@ -101,7 +104,7 @@ def test_lines_count_through_quoted_newlines(tmp_path: Path) -> None:
         + 'one,http://one.test/,adult,block,,"a\nb\n\nc",\ntwo,http://two.test/,adult,block\n'
     )
     path = table(tmp_path, rows)
-    assert [line for line, _ in read_cases(path, KNOWN)] == [2, 6]
+    assert [line for line, _, _ in read_cases(path, KNOWN)] == [2, 6]
     assert refusal(table(tmp_path, rows + "two,http://x.test/,adult,block\n")).startswith("cases.csv:7: case_id: ")
 
 
@@ -173,7 +176,7 @@ def test_refuses_a_huge_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(cases, "MAX_BYTES", path.stat().st_size - 1)
     assert "the most a cases.csv may have" in refusal(path)
     monkeypatch.setattr(cases, "MAX_BYTES", path.stat().st_size)
-    assert len(read_cases(path, KNOWN)) == 1
+    assert len(list(read_cases(path, KNOWN))) == 1
 
 
 def test_http_and_https_are_two_cases(tmp_path: Path) -> None:
@@ -181,7 +184,7 @@ def test_http_and_https_are_two_cases(tmp_path: Path) -> None:
         HEADER
         + "a,http://a.test/,adult,block\nb,https://a.test/,adult,block\nc,http://a.test/?,adult,block\nd,http://a.test:8080/,adult,block\n"
     )
-    assert len(read_cases(table(tmp_path, rows), KNOWN)) == 4
+    assert len(list(read_cases(table(tmp_path, rows), KNOWN))) == 4
 
 
 @pytest.mark.parametrize("url", ["http://one.test/#part", "http://user@one.test/"])

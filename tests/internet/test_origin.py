@@ -114,6 +114,8 @@ def test_a_receipt(origin: Origin, fixture: Callable[[str, bytes], Path]) -> Non
         ("http://[2001:DB8::1]/", "http://[2001:db8::1]/"),
         ("http://[2001:db8::1]:81/a", "http://[2001:db8:0:0::1]:81/a"),
         ("http://case.test/?a=b%20c", "http://case.test/?a=b%20c"),
+        ("http://case.test/a?", "http://case.test/a?"),
+        ("http://case.test/a?", "http://case.test/a"),
     ],
 )
 def test_one_resource_in_another_spelling(origin: Origin, opened: str, asked: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.model.url import parse, site
+from harness.model.url import join, parse, site
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,34 @@ from harness.model.url import parse, site
         ("http://a.test./", "a.test./"),
         ("http://[2001:DB8:0::1]:8080/", "[2001:db8::1]:8080/"),
         ("http://0x7f.1/", "127.0.0.1/"),
+        ("http://a.test/p?", "a.test/p?"),
+        ("http://a.test?#part", "a.test/?"),
+        ("http://us:er@a.test:81/p@q:r", "a.test:81/p@q:r"),
     ],
 )
 def test_key(text: str, key: str) -> None:
     assert parse(text).key == key
+
+
+@pytest.mark.parametrize(
+    ("reference", "href"),
+    [
+        ("/x?", "https://a.test/x?"),
+        ("?", "https://a.test/b/c?"),
+        ("d", "https://a.test/b/d"),
+        ("//b.test", "https://b.test/"),
+        (r"\\b.test\x", "https://b.test/x"),
+        ("HTTP://B.test/../x", "http://b.test/x"),
+    ],
+)
+def test_where_a_reference_leads(reference: str, href: str) -> None:
+    assert join("https://a.test/b/c", reference).href == href
+
+
+@pytest.mark.parametrize("reference", ["mailto:a@b.test", "http://", "about:blank"])
+def test_what_leads_to_no_web_page(reference: str) -> None:
+    with pytest.raises(ValueError, match="URL|Invalid"):
+        join("https://a.test/b/c", reference)
 
 
 def test_scheme_and_port() -> None:

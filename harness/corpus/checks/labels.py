@@ -16,7 +16,7 @@ from harness.model.words import BLOCK_CATEGORIES, INNOCUOUS_CATEGORIES, Expectat
 
 LABEL = ["category", "expectation"]
 NAMED = re.compile(r"(?s)(?P<file>[^/:]+)(?::(?P<line>\d+))?: (?:(?P<key>\w+): )?(?P<text>.*)")
-LOOSE = re.compile(r"^www\.|\.(?=[:/])|(?<=/)/+|(?<=/)(?:index|default)\.[a-z]+$|/$")
+LOOSE = re.compile(r"^www\.|\.(?=[:/])|(?<=/)/+|(?<=/)(?:index|default)\.[a-z]+$|[/?]$")
 
 
 def findings(table: Table) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from harness.corpus.importing.sieve import Found, Reject
 from harness.corpus.manifest import Manifest, read_manifest
 from harness.model.case import Case
 from harness.model.errors import UsageError
+from harness.model.url import Url
 from harness.model.words import Expectation
 
 CASES, REJECTS, MANIFEST = "cases.csv", "rejects.csv", "corpus.toml"
@@ -26,11 +27,11 @@ REJECT_COLUMNS = ("source", "file", "line", "reason", "detail", "category", "ent
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the corpus is to stand: new, or one that is added to, with its cases."""
+    """Where the corpus is to stand: new, or one that is added to, with its cases, their lines and addresses."""
 
     folder: Path
     manifest: Manifest | None = None
-    cases: tuple[tuple[int, Case], ...] = ()
+    cases: tuple[tuple[int, Case, Url], ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def beside(folder: Path) -> Iterator[Path]:
 def write(place: Place, scratch: Path, rows: Iterable[Found | Reject], source: str, date: str) -> Written:
     """`cases.csv` and `rejects.csv` in the scratch folder: what the place has, and the rows."""
     done = Written()
-    taken = {case.case_id: line for line, case in place.cases}
+    taken = {case.case_id: line for line, case, _ in place.cases}
     header = _copied(place, scratch / CASES)
     with (
         (scratch / CASES).open("a", encoding="utf-8", newline="") as cases,

@@ -14,7 +14,6 @@ from harness.corpus.importing.options import Options
 from harness.corpus.importing.row import Reason, Row, shown
 from harness.corpus.importing.sieve import Found, Reject, Sieve
 from harness.corpus.importing.sources import DAMAGED
-from harness.model import url as urls
 from harness.model.errors import UsageError
 from harness.model.url import Url
 from harness.model.words import Expectation
@@ -76,8 +75,8 @@ def carry_out(wanted: Import) -> Summary:
     hosts = Counter[str]()
     with folder.beside(place.folder) as scratch:
         sieve = Sieve(scratch / "rows")
-        for line, case in place.cases:
-            sieve.keep(folder.CASES, line, urls.parse(case.url), Label(case.category, case.expectation))
+        for line, case, url in place.cases:
+            sieve.keep(folder.CASES, line, url, Label(case.category, case.expectation))
         try:
             for row in kind.read(wanted.source.resolve(), wanted.options):
                 _sift(row, sieve, labels, wanted)
