@@ -43,7 +43,8 @@ class Chromium:
     `arguments` come after our own.
 
     In a `place` of its own it resolves names as that place does, and can reach nothing but what that place holds. With
-    `lasting` its tabs live in its own profile, where extensions and policies act, and which all of them share.
+    `lasting` its tabs live in its own profile, where extensions and policies act, and which all of them share. `headed`
+    shows it on the screen.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Chromium:
         place: Place | None = None,
         lasting: bool = False,
         trust: Path | None = None,
+        headed: bool = False,
     ) -> None:
         self.executable = executable
         self.spkis = tuple(spkis)
         self._arguments, self._place, self._lasting, self._trust = tuple(arguments), place, lasting, trust
+        self._headed = headed
         self.version = ""
         self._playwright: Playwright | None = None
         self._home: Path | None = None
@@ -84,6 +87,7 @@ class Chromium:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=self._place.executable(self.executable) if self._place else self.executable,
                 args=arguments,
+                headless=not self._headed,
                 ignore_default_args=["--disable-extensions"] if self._lasting else None,
                 env={**os.environ, "HOME": str(self._home)},
                 handle_sigint=False,

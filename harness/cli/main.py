@@ -10,6 +10,7 @@ from harness.model.errors import HarnessError
 
 COMMANDS = {
     "certify": ("certify", "Plan, run, score and report: the whole test of one product."),
+    "probe": ("probe", "Open pages through a product as in a run, and tell what was seen."),
     "plan": ("steps", "Decide everything about a run and write it into a new run folder."),
     "run": ("steps", "Carry out a planned run."),
     "resume": ("steps", "Take an interrupted run up again where it stopped."),

@@ -59,6 +59,8 @@ class Lane:
                 tab = await self._ready()
                 sight = await tab.visit(errand.url, token, self._seconds)
                 await self._picture(tab, sight, errand)
+                if self._rig.watch:
+                    await self._rig.watch(errand.arm, errand.case_id)
                 await tab.clear(sight)
             except (BrowserGone, ProtocolError) as error:
                 sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.BROWSER_FAULT}: {error}")

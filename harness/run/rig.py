@@ -1,7 +1,7 @@
 """The rig: replayed Internet, product and browser of one setting, kept in working order."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from harness.model.words import Arm
 from harness.products.base import Product, Route
 
 Report = Callable[[str, dict[str, Any]], None]
+Watch = Callable[[Arm, str], Awaitable[None]]
 
 
 class GaveUp(HarnessError):
@@ -25,12 +26,19 @@ class GaveUp(HarnessError):
 
 class Rig:
     """Starts the three, and replaces what died a bounded number of times. `generation` moves whenever tabs are no
-    longer good."""
+    longer good. With `watch` browsers show themselves, and it is awaited with arm and case while a page stands
+    there."""
 
     def __init__(
-        self, internet: Internet | Nothing, product: Product, browser: Path, limits: Limits, report: Report
+        self,
+        internet: Internet | Nothing,
+        product: Product,
+        browser: Path,
+        limits: Limits,
+        report: Report,
+        watch: Watch | None = None,
     ) -> None:
-        self.internet, self.product = internet, product
+        self.internet, self.product, self.watch = internet, product, watch
         self._executable, self._limits, self._report = browser, limits, report
         self.browser: Chromium | Attached | None = None  # the test arm's
         self.control: Chromium | None = None  # the same one, unless the route needs one of its own
@@ -62,7 +70,8 @@ class Rig:
         route, program = self.route, full(self._executable) if self.route.full else self._executable
         # Where nothing is replayed both trust what the browsers of this user do.
         trust = Path.home() / ".pki" if route.live else None
-        self.control = self.browser = Chromium(program, self._spkis(route), trust=trust)
+        headed = self.watch is not None
+        self.control = self.browser = Chromium(program, self._spkis(route), trust=trust, headed=headed)
         await self.control.start()
         if route.browser:
             self.browser, route.browser.control = route.browser, self.control.version
@@ -70,7 +79,7 @@ class Rig:
         elif route.apart:
             by_proxy = (f"--proxy-server={route.proxy}", "--proxy-bypass-list=<-loopback>") if route.proxy else ()
             arguments = (*(by_proxy if route.lasting else ()), *route.arguments)
-            self.browser = Chromium(program, self._spkis(route), arguments, route.place, route.lasting, trust)
+            self.browser = Chromium(program, self._spkis(route), arguments, route.place, route.lasting, trust, headed)
             await self.browser.start()
 
     async def _stop_browsers(self) -> None:

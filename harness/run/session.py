@@ -35,7 +35,7 @@ from harness.run.attempt import Errand, Lane
 from harness.run.canaries import LIVE_ROUNDS, ROUNDS, Ear, errand, silence
 from harness.run.early import EarlyStop
 from harness.run.redact import redacted, strays
-from harness.run.rig import GaveUp, Rig
+from harness.run.rig import GaveUp, Rig, Watch
 from harness.run.turns import turns
 
 ANSWER_SECONDS = 10.0
@@ -63,6 +63,7 @@ class Setup:
     clock: Clock
     progress: Progress
     versions: dict[str, str]
+    watch: Watch | None = None
 
 
 async def carry_on(setup: Setup) -> None:
@@ -145,7 +146,7 @@ class _Session:
         except BaseException:
             await internet.stop()
             raise
-        self._rig = Rig(internet, product, setup.browser, self._spec.limits, self._record)
+        self._rig = Rig(internet, product, setup.browser, self._spec.limits, self._record, setup.watch)
         for setting in self._spec.settings:
             await self._setting(setting)
 
