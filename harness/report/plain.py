@@ -4,27 +4,10 @@ import datetime
 
 from harness.model.words import Decision, Metric, Validity
 from harness.report import live_words
+from harness.report.texts import texts
 from harness.score.parts import Parts
 
-HEADLINE = {
-    Decision.PASS: "Pass",
-    Decision.CONDITIONAL_PASS: "Conditional pass",
-    Decision.CONDITIONAL_FAIL: "Conditional fail",
-    Decision.FAIL: "Fail",
-    Decision.INCONCLUSIVE: "Inconclusive",
-    Decision.VOID: "Void",
-}
-
-MEANING = {
-    Decision.PASS: "The product met every criterion assessed in this test.",
-    Decision.CONDITIONAL_PASS: (
-        "The product stayed within every bound in this test, but for at least one chance could explain that."
-    ),
-    Decision.CONDITIONAL_FAIL: "The product went beyond a bound in this test, but chance alone could explain that.",
-    Decision.FAIL: "The product did not meet the criteria in this test.",
-    Decision.INCONCLUSIVE: "This test cannot say whether the product meets the criteria: neither a pass nor a fail.",
-    Decision.VOID: "This test is not valid and says nothing about the product: neither a pass nor a fail.",
-}
+HEADLINE = {item: texts("en")(f"decision-{item.replace(' ', '-')}") for item in Decision}
 
 METRIC_NAME = {
     Metric.BAD_SITES_UNDER_BLOCK: "Under-blocking of pages to be blocked",
@@ -148,20 +131,6 @@ def rule(key: str) -> str:
     if kind == "blocked" and key not in RULE:
         return f"A network error that the rule set takes for blocking ({mechanism})."
     return RULE.get(key, "No plain words are known for this rule.")
-
-
-def handled(verb: str, should: str, k: int, n: int, unscored: int) -> str:
-    """What the product did with pages that should be blocked or allowed, `k` of `n` wrongly; "" without any."""
-    if not n:
-        return f"{unscored:,} pages that should be {should} could not be scored" if unscored else ""
-    past = "blocked" if verb == "block" else verb
-    if n == 1:
-        did = f"{f'did not {verb}' if k else past} the one scored page"
-    elif k in (0, n):
-        did = f"{past} {'none of' if k else 'all'} {n:,} pages"
-    else:
-        did = f"did not {verb} {k:,} of {n:,} pages"
-    return f"it {did} that should be {should}" + (f" ({unscored:,} more could not be scored)" if unscored else "")
 
 
 def percent(value: float | None) -> str:

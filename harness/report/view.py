@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.model.addendum import Finding
 from harness.model.words import Decision, Expectation, Metric, Outcome
 from harness.report import plain, result
 from harness.report.annex import Annex, annex, command
+from harness.report.certifier import Point
+from harness.report.certifier import points as certifier_points
 from harness.report.clauses import Assessed
 from harness.report.course import Pairs, Table
 from harness.report.derive import Derived
 from harness.report.figures import Axis, Figure, axis, figures, side_by_side
 from harness.report.neutral import pathless, prose
 from harness.report.people import Person, people
+from harness.report.summary import Summary, summary
+from harness.report.texts import texts
 from harness.report.witnesses import LISTED, Witness, worst, wrong
 from harness.score.accuracy import accuracy
 from harness.score.decide import Decided, overall
@@ -24,6 +27,8 @@ from harness.score.outcome import Scored
 from harness.score.parts import Parts
 from harness.score.points import Points
 from harness.score.rates import OVERALL, Rate
+
+TRANSLATED = ("cy",)  # languages of the first page beside English
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,6 @@ class SettingView:
     name: str
     title: str
     decision: Decision
-    told: str
     decided: tuple[Decided, ...]
     labels: dict[str, str]
     figures: tuple[Figure, ...]
@@ -76,13 +80,15 @@ class View:
     dates: Pairs
     decision: Decision
     headline: str
-    meaning: str
     void: bool
     draft: bool
     live: bool
     reasons: tuple[str, ...]
     tally: tuple[tuple[Decision, int], ...]
     settings: tuple[SettingView, ...]
+    summary: Summary
+    translated: tuple[Summary, ...]
+    points_to_weigh: tuple[Point, ...]
     side: tuple[Figure, ...]
     matrix: Table
     criteria_count: int
@@ -139,11 +145,13 @@ def view(folder: RunFolder, derived: Derived) -> View:
         ],
         decision=derived.decision,
         headline=plain.HEADLINE[derived.decision],
-        meaning=plain.MEANING[derived.decision],
         void=bool(derived.voids),
         draft=not folder.seal_file.exists(),
         live=derived.spec.live,
-        reasons=_reasons(derived),
+        reasons=tuple(pathless(reason) for reason in derived.voids),
+        summary=summary(derived, texts("en")),
+        translated=tuple(summary(derived, texts(language)) for language in TRANSLATED),
+        points_to_weigh=certifier_points(folder, derived),
         tally=()
         if derived.voids
         else tuple((decision, counted[decision]) for decision in Decision if counted[decision]),
@@ -181,27 +189,6 @@ def report_id(head: str) -> str:
     return " ".join(head[start : start + 4].upper() for start in (0, 4, 8))
 
 
-def _reasons(derived: Derived) -> tuple[str, ...]:
-    """Why the decision is not a pass, worst criteria only; why the run is void."""
-    if derived.voids:
-        return tuple(pathless(reason) for reason in derived.voids)
-    if derived.decision is Decision.PASS:
-        return ()
-    several = len(derived.spec.settings) > 1
-    return (
-        *(
-            f"{item.title}{f' (setting {item.setting})' if several and item.setting else ''}: {item.reason}"
-            for item in derived.decided
-            if item.decision is derived.decision
-        ),
-        *(
-            f"Clause {item.clause.id}, {item.clause.title}: {item.judged.author} found it not met: {item.judged.reason}"
-            for item in derived.clauses
-            if item.judged and item.judged.finding is Finding.NOT_MET and derived.decision is Decision.FAIL
-        ),
-    )
-
-
 def _setting(derived: Derived, setting: str) -> SettingView:
     level = derived.spec.product.get("settings", {}).get("level", {}).get(setting, {})
     decided = tuple(item for item in derived.decided if item.setting == setting)
@@ -211,7 +198,6 @@ def _setting(derived: Derived, setting: str) -> SettingView:
         name=setting,
         title=str(level.get("title", "")),
         decision=Decision.VOID if derived.voids else overall(item.decision for item in decided),
-        told="" if derived.voids else _told(rates),
         decided=decided,
         labels={item.id: item.told for item in derived.sensitivity if item.setting == setting},
         figures=tuple(figures(derived.scored, setting, derived.criteria, titles)),
@@ -248,19 +234,6 @@ def _matrix(derived: Derived) -> Table:
             cells = [f"{item.k} of {item.n} ({plain.percent(item.estimate)})" if item else "–" for item in known]
             rows.append((f"{titles.get(category, category)}, to {expectation}", *cells))
     return Table("Cases handled wrongly, by setting", ("Category", *derived.spec.settings), tuple(rows))
-
-
-def _told(rates: tuple[Rate, ...]) -> str:
-    of = {item.metric: item for item in rates}
-    parts = [
-        plain.handled(verb, should, of[metric].k, of[metric].n, of[metric].unscored)
-        for verb, should, metric in (
-            ("block", "blocked", Metric.BAD_SITES_UNDER_BLOCK),
-            ("let through", "allowed", Metric.OK_SITES_OVER_BLOCK),
-        )
-        if metric in of
-    ]
-    return ", and ".join(part for part in parts if part)
 
 
 def _handled(derived: Derived, setting: str, expectation: Expectation) -> Handled:

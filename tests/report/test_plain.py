@@ -22,7 +22,7 @@ def test_every_rule_and_reason_has_words() -> None:
 
 
 def test_every_decision_and_metric_has_words() -> None:
-    assert set(plain.HEADLINE) == set(plain.MEANING) == set(Decision)
+    assert set(plain.HEADLINE) == set(Decision)
     assert set(plain.METRIC_NAME) == set(plain.METRIC_QUESTION) == set(plain.METRIC_FORMULA) == set(Metric)
 
 
@@ -32,25 +32,3 @@ def test_every_decision_and_metric_has_words() -> None:
 )
 def test_percent_never_rounds_some_to_none_or_all(value: float | None, shown: str) -> None:
     assert plain.percent(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("k", "n", "unscored", "told"),
-    [
-        (0, 5, 0, "it blocked all 5 pages that should be blocked"),
-        (5, 5, 0, "it blocked none of 5 pages that should be blocked"),
-        (1, 5, 0, "it did not block 1 of 5 pages that should be blocked"),
-        (
-            1,
-            5,
-            2,
-            "it did not block 1 of 5 pages that should be blocked (2 more could not be scored)",
-        ),
-        (1, 1, 0, "it did not block the one scored page that should be blocked"),
-        (0, 1, 0, "it blocked the one scored page that should be blocked"),
-        (0, 0, 2, "2 pages that should be blocked could not be scored"),
-        (0, 0, 0, ""),
-    ],
-)
-def test_handled(k: int, n: int, unscored: int, told: str) -> None:
-    assert plain.handled("block", "blocked", k, n, unscored) == told
