@@ -6,10 +6,14 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+SIMPLE = frozenset((str, int, float, bool, type(None)))
+
 
 def plain(value: Any) -> Any:
     """Dataclasses, enums, tuples and sets as plain JSON values; empty optional parts stay, so that shape is
     constant."""
+    if type(value) in SIMPLE:  # most are, and there are many
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Enum):

@@ -42,8 +42,6 @@ def test_reads_weight_and_cluster(tmp_path: Path) -> None:
     rows = "case_id,url,category,expectation,weight,cluster\none,http://one.test/,adult,block,2.5,ring\n"
     weighed = case("one", weight=2.5, cluster="ring")
     assert [item for _, item, _ in read_cases(table(tmp_path, rows), KNOWN)] == [weighed]
-        case("one", weight=2.5, cluster="ring")
-    ]
 
 
 @pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "1e10", "many"])

@@ -48,7 +48,7 @@ def test_where_a_reference_leads(reference: str, href: str) -> None:
 
 @pytest.mark.parametrize("reference", ["mailto:a@b.test", "http://", "about:blank"])
 def test_what_leads_to_no_web_page(reference: str) -> None:
-    with pytest.raises(ValueError, match="URL|Invalid"):
+    with pytest.raises(ValueError, match=r"URL|Invalid"):
         join("https://a.test/b/c", reference)
 
 
