@@ -85,6 +85,15 @@ def append(folder: RunFolder, entry: Entry, key: Ed25519PrivateKey | None = None
         addenda_seal.write(folder, now, key)
 
 
+def state(folder: RunFolder, said: Statement, key: Ed25519PrivateKey | None = None) -> bool:
+    """`append` what the laboratory states, unless that is what stands already; whether it was. Raises as `append`."""
+    stands = [entry for entry in read(folder) if isinstance(entry, Statement)][-1:]
+    if stands and (stands[0].laboratory, stands[0].assignment) == (said.laboratory, said.assignment):
+        return False
+    append(folder, said, key)
+    return True
+
+
 def sign(folder: RunFolder, key: Ed25519PrivateKey) -> None:
     """Sign addenda that were made before their run was signed; harmless where there are none. Raises as `append`."""
     with folder.lock():

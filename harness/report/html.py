@@ -11,6 +11,6 @@ def report(folder: RunFolder, derived: Derived) -> str:
     return render(view(folder, derived))
 
 
-def render(seen: View) -> str:
-    """The view laid out."""
-    return pages.render("certification.html.j2", view=seen)
+def render(seen: View, at: dict[str, int] | None = None) -> str:
+    """The view laid out; for a print with the pages on which things stand, by id."""
+    return pages.render("certification.html.j2", "print.css", view=seen, at=at or {})
