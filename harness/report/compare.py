@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from harness.model.errors import UsageError
 from harness.model.words import Outcome
+from harness.report.comparison_league import League, league
 from harness.report.match import Match, Run, lineups, match, open_runs
 from harness.score.agreement import Agreement, agreement
 from harness.score.outcome import Scored
@@ -53,6 +54,7 @@ class Lineup:
     """All runs, each at one setting in their order. `agreement` is over all of them, empty for two."""
 
     settings: tuple[str, ...]
+    league: League
     against: tuple[Versus, ...]
     agreement: tuple[Agreement, ...]
 
@@ -89,7 +91,8 @@ def _lineup(runs: Sequence[Run], settings: tuple[str, ...], shared: Match, confi
         pairs: list[Pair] = [(row[0], row[run.number - 1]) for row in rows]
         rates, agreed = tuple(compare(pairs, confidence)), tuple(agreement(pairs, confidence))
         against.append(Versus(run.number, rates, agreed, tuple(_flips(pairs))))
-    return Lineup(settings, tuple(against), tuple(agreement(rows, confidence)) if len(runs) > 2 else ())
+    table = league(runs, settings, scored, shared.urls, confidence)
+    return Lineup(settings, table, tuple(against), tuple(agreement(rows, confidence)) if len(runs) > 2 else ())
 
 
 def _flips(pairs: Sequence[Pair]) -> list[Flip]:
@@ -154,3 +157,11 @@ def _otherwise(run: Run, first: Run) -> Iterator[str]:
         yield "was planned with other criteria than run 1; outcomes follow those of run 1."
     if run.derived.spec.rules != first.derived.spec.rules:
         yield "was planned with other verdict rules than run 1; verdicts were made anew by those of run 1."
+    if run.identity["harness_version"] != first.identity["harness_version"]:
+        mine, its = (of.identity["harness_version"] for of in (run, first))
+        yield f"was planned with harness {mine}, run 1 with {its}: a difference may be the harness's."
+    if run.identity["product"]["browser"] != first.identity["product"]["browser"]:
+        mine, its = (of.identity["product"]["browser"] or "none" for of in (run, first))
+        yield f"was visited with {mine}, run 1 with {its}: a difference may be the browser's."
+    if run.derived.spec.live:
+        yield "was made live: pages may have changed between the runs."

@@ -1,7 +1,9 @@
 """Runs side by side: which settings are compared, and which cases are the same in all of them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from harness.score.outcome import Scored
 
 RULE = (
     "A case is the same in two runs when its URL as a browser sends it, its expectation, its category and the bytes"
-    " replayed for it are; its id may differ."
+    " replayed for it are; its id may differ. In a live test nothing was replayed, so it shares no case with any other"
+    " kind."
 )
 
 
@@ -56,13 +59,27 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """The cases of two runs: how many are the same, how many look the same and are not (by what differs in them), and
+    how many only one of them has."""
+
+    one: int
+    other: int
+    same: int
+    changed: dict[str, int]
+    only_one: int
+    only_other: int
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The URLs of the cases that all runs share, in the order of the baseline's case ids; how many of each run's cases
-    are not among them; and those that look the same and are not."""
+    are not among them; those that look the same and are not; and each pair by itself."""
 
     urls: tuple[str, ...]
     left_out: tuple[int, ...]
     changed: tuple[Changed, ...]
+    pairs: tuple[Overlap, ...]
 
 
 def open_runs(asked: Sequence[str]) -> list[Run]:
@@ -106,22 +123,48 @@ def lineups(runs: Sequence[Run], wanted: Sequence[str] = ()) -> list[tuple[str, 
 
 
 def match(runs: Sequence[Run]) -> Match:
-    """The cases that are the same in all runs, by `RULE`. Raises UsageError when there are none."""
-    baseline, *others = runs
-    by_id = {run.number: {case.case_id: case for case in run.cases.values()} for run in others}
-    shared, changed = [], []
-    for url, case in sorted(baseline.cases.items(), key=lambda item: item[1].case_id):
-        same = True
-        for run in others:
-            twin = run.cases.get(url) or by_id[run.number].get(case.case_id)
-            what = _differing(case, twin) if twin else ()
-            same = same and twin is not None and not what
-            changed += [Changed(run.number, case.case_id, case.url, what)] if what else []
-        shared += [url] if same else []
+    """The cases that are the same in all runs, by `RULE`. Raises UsageError saying why of each pair when there are
+    none."""
+    shared, changed, pairs = set(runs[0].cases), [], []
+    for one, other in combinations(runs, 2):
+        same, differing, overlap = _overlap(one, other)
+        pairs.append(overlap)
+        if one is runs[0]:
+            shared &= same
+            changed += differing
     if not shared:
-        why = f"{len(changed)} look the same and are not" if changed else "no URL stands in all of them"
+        why = "; ".join(_apart(overlap) for overlap in pairs)
         raise UsageError(f"the runs share no case: {why}. {RULE}", key="RUN")
-    return Match(tuple(shared), tuple(len(run.cases) - len(shared) for run in runs), tuple(changed))
+    ordered = sorted(shared, key=lambda url: runs[0].cases[url].case_id)
+    changed.sort(key=lambda item: (item.case_id, item.number))
+    return Match(tuple(ordered), tuple(len(run.cases) - len(shared) for run in runs), tuple(changed), tuple(pairs))
+
+
+def _overlap(one: Run, other: Run) -> tuple[set[str], list[Changed], Overlap]:
+    """The URLs of the cases that are the same in both, and those of the first that are others in the second."""
+    by_id = {case.case_id: case for case in other.cases.values()}
+    same, met, changed = set(), set(), []
+    for url, case in one.cases.items():
+        if twin := other.cases.get(url) or by_id.get(case.case_id):
+            met.add(twin.case_id)
+            live = one.derived.spec.live is not other.derived.spec.live
+            if what := (*_differing(case, twin), *(("kind of test",) if live else ())):
+                changed.append(Changed(other.number, case.case_id, case.url, what))
+            else:
+                same.add(url)
+    counted = Counter(what for item in changed for what in item.what)
+    only = len(one.cases) - len(same) - len(changed), len(other.cases) - len(met)
+    return same, changed, Overlap(one.number, other.number, len(same), dict(sorted(counted.items())), *only)
+
+
+def _apart(overlap: Overlap) -> str:
+    """Why two runs share as little as they do."""
+    what = ", ".join(f"{count} with another {name}" for name, count in overlap.changed.items())
+    differing = f", {what}" if what else ""
+    return (
+        f"runs {overlap.one} and {overlap.other} have {overlap.same} cases alike{differing},"
+        f" {overlap.only_one} and {overlap.only_other} that the other has not"
+    )
 
 
 def _differing(case: Case, twin: Case) -> tuple[str, ...]:
@@ -163,6 +206,7 @@ def _identity(derived: Derived) -> dict[str, Any]:
         "corpus": {key: spec.corpus[key] for key in ("name", "version", "digest")},
         "criteria_digest": spec.criteria_digest,
         "harness_version": spec.harness_version,
+        "laboratory": str(derived.statements[-1].laboratory.get("name", "")) if derived.statements else "",
         "planned_at": spec.created,
         "journal_head": derived.head,
         "void": list(derived.voids),

@@ -11,7 +11,7 @@ import pytest
 from harness.model import canonical
 from harness.model.case import Case
 from harness.model.errors import EvidenceError, UsageError
-from harness.report.match import Changed, lineups, match, open_runs
+from harness.report.match import Changed, Overlap, lineups, match, open_runs
 from tests import builders
 from tests.report import runs
 
@@ -139,10 +139,34 @@ def test_what_one_of_three_lacks_is_left_out_of_all(tmp_path: Path) -> None:
 
 
 def test_nothing_shared_is_nothing_to_compare(tmp_path: Path) -> None:
+    """The error says of each pair why."""
     planned = runs.cases(2, 1)
     flipped = [replace(case, fixture_digest="other") for case in planned]
     one = made(tmp_path, "one", planned)
-    with pytest.raises(UsageError, match="share no case: 3 look the same and are not"):
+    with pytest.raises(UsageError, match="share no case: runs 1 and 2 have 0 cases alike, 3 with another fixture"):
         match(open_runs([one, made(tmp_path, "two", flipped)]))
-    with pytest.raises(UsageError, match="share no case: no URL stands in all of them"):
-        match(open_runs([one, made(tmp_path, "three", [builders.case("elsewhere")])]))
+    elsewhere = made(tmp_path, "three", [builders.case("elsewhere")])
+    with pytest.raises(UsageError, match="runs 1 and 2 have 0 cases alike, 3 and 1 that the other has not"):
+        match(open_runs([one, elsewhere]))
+    fourth = made(tmp_path, "four", [*planned, builders.case("elsewhere")], seed=4)
+    with pytest.raises(UsageError, match=r"1 and 2 have 0 .*1 and 3 have 3 cases alike.*2 and 3 have 1 cases alike"):
+        match(open_runs([one, elsewhere, fourth]))
+
+
+def test_each_pair_is_counted_by_itself(tmp_path: Path) -> None:
+    planned = runs.cases(4, 2, fixture_digest="f")
+    spoilt = [replace(planned[0], fixture_digest="g"), replace(planned[1], category="drugs"), *planned[2:5]]
+    names = [made(tmp_path, "one", planned), made(tmp_path, "two", spoilt), made(tmp_path, "three", spoilt[:4], seed=3)]
+    assert match(open_runs(names)).pairs == (
+        Overlap(1, 2, 3, {"category": 1, "fixture": 1}, 1, 0),
+        Overlap(1, 3, 2, {"category": 1, "fixture": 1}, 2, 0),
+        Overlap(2, 3, 4, {}, 1, 0),
+    )
+
+
+def test_live_runs_share_no_case_with_replayed_ones(tmp_path: Path) -> None:
+    one = made(tmp_path, "one")
+    unmeasured = {case.case_id: "" for case in runs.cases(3, 3)}
+    live = made(tmp_path, "two", fates=unmeasured, product={**runs.PRODUCT, "kind": "live"})
+    with pytest.raises(UsageError, match="6 with another kind of test"):
+        match(open_runs([one, live]))
