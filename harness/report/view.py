@@ -17,6 +17,7 @@ from harness.report.derive import Derived
 from harness.report.figures import Axis, Figure, axis, figures, side_by_side
 from harness.report.neutral import pathless, prose
 from harness.report.people import Person, people
+from harness.report.statement import Stated, stated
 from harness.report.summary import Summary, summary
 from harness.report.texts import texts
 from harness.report.witnesses import LISTED, Witness, worst, wrong
@@ -69,8 +70,8 @@ class Unscored:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything the report shows. `draft` marks a run without a seal, `void` one that decides nothing, `live` one
-    without replay."""
+    """Everything the report shows. `draft` marks a report that no laboratory issued, or not whole, `void` a run that
+    decides nothing, `live` one without replay."""
 
     report_id: str
     product: str
@@ -82,6 +83,8 @@ class View:
     headline: str
     void: bool
     draft: bool
+    sealed: bool
+    stated: Stated
     live: bool
     reasons: tuple[str, ...]
     tally: tuple[tuple[Decision, int], ...]
@@ -133,8 +136,9 @@ def view(folder: RunFolder, derived: Derived) -> View:
     wrongly = wrong(derived)
     identity = result.product(derived)
     counted = Counter(item.decision for item in derived.decided)
+    said = stated(folder, derived)
     return View(
-        report_id=report_id(derived.head),
+        report_id=said.number or report_id(derived.head),
         product=identity["title"],
         version=identity["version"],
         corpus=f"{spec.corpus['title']}, version {spec.corpus['version']}",
@@ -146,7 +150,9 @@ def view(folder: RunFolder, derived: Derived) -> View:
         decision=derived.decision,
         headline=plain.HEADLINE[derived.decision],
         void=bool(derived.voids),
-        draft=not folder.seal_file.exists(),
+        draft=bool(said.mark),
+        sealed=folder.seal_file.exists(),
+        stated=said,
         live=derived.spec.live,
         reasons=tuple(pathless(reason) for reason in derived.voids),
         summary=summary(derived, texts("en")),
