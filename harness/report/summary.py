@@ -14,13 +14,14 @@ from harness.score.outcome import Scored
 from harness.score.rates import OVERALL, Rate
 
 REASONS = 5
+FEWEST = 20  # pages below which a hundred dots would show more than was seen
 KINDS = ((Expectation.BLOCK, Metric.BAD_SITES_UNDER_BLOCK), (Expectation.ALLOW, Metric.OK_SITES_OVER_BLOCK))
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Pages of one expectation at a setting; `wrong` of a hundred dots are drawn as handled wrongly, None when no page
-    was scored. `told` are sentences."""
+    """Pages of one expectation at a setting; `wrong` of a hundred dots are drawn as handled wrongly, None when too few
+    pages were scored to draw any. `told` are sentences."""
 
     kind: str
     wrong: int | None
@@ -100,7 +101,7 @@ def share(kind: Expectation, rate: Rate, say: Texts) -> Share:
         wrong = min(max(wrong, 1), 99)
     lower, upper = math.floor(100 * rate.lower + 1e-9), math.ceil(100 * rate.upper - 1e-9)
     told = say(f"{key}-{size}", k=rate.k, n=rate.n, h=wrong)
-    return Share(key, wrong, (told, say("range", lo=lower, hi=upper), *left))
+    return Share(key, wrong if rate.n >= FEWEST else None, (told, say("range", lo=lower, hi=upper), *left))
 
 
 def _setting(derived: Derived, setting: str, say: Texts) -> AtSetting:
@@ -168,8 +169,8 @@ def _weakest_told(derived: Derived, item: Rate | None, say: Texts) -> Named | No
     titles = {**derived.criteria.categories, **derived.spec.corpus["categories"]}
     title = str(titles.get(item.category, ""))
     named = _named(f"category-{item.category}", "" if title == item.category else title, say)
-    where = f" ({say('setting', setting=item.setting)})" if len(derived.spec.settings) > 1 else ""
-    return Named(say("weakest", category=named.text, k=item.k, n=item.n) + where, named.own)
+    where = f"{say('setting', setting=item.setting)}. " if len(derived.spec.settings) > 1 else ""
+    return Named(where + say("weakest", category=named.text, k=item.k, n=item.n), named.own)
 
 
 def _missed(derived: Derived, weakest: Rate | None) -> Scored | None:
