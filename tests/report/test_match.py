@@ -165,8 +165,8 @@ def test_each_pair_is_counted_by_itself(tmp_path: Path) -> None:
 
 
 def test_live_runs_share_no_case_with_replayed_ones(tmp_path: Path) -> None:
-    one = made(tmp_path, "one")
-    unmeasured = {case.case_id: "" for case in runs.cases(3, 3)}
-    live = made(tmp_path, "two", fates=unmeasured, product={**runs.PRODUCT, "kind": "live"})
+    one, two = open_runs([made(tmp_path, "one"), made(tmp_path, "two", seed=2)])
+    spec = replace(two.derived.spec, product={**runs.PRODUCT, "kind": "live"})
+    live = replace(two, derived=replace(two.derived, spec=spec))
     with pytest.raises(UsageError, match="6 with another kind of test"):
-        match(open_runs([one, live]))
+        match([one, live])
