@@ -9,7 +9,7 @@ from harness.model import canonical
 from harness.model.errors import UsageError
 from harness.report.compare import Comparison
 from harness.report.match import RULE
-from harness.report.neutral import visible
+from harness.report.neutral import cell
 
 SCHEMA = "pas-harness/comparison/1"
 JSON, FLIPS = "comparison.json", "flips.csv"
@@ -19,9 +19,6 @@ COLUMNS = (
     *(f"{name}_before" for name in SIDE),
     *(f"{name}_after" for name in SIDE),
 )
-# What a spreadsheet may take for a formula (OWASP, CSV Injection); full-width forms too. Tabs and line breaks cannot
-# be there any more.
-FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write(found: Comparison, folder: Path) -> None:
@@ -71,10 +68,5 @@ def flips_csv(found: Comparison) -> str:
             for flip in versus.flips:
                 sides = [getattr(side, name) for side in (flip.before, flip.after) for name in SIDE]
                 cells = [flip.change, versus.number, flip.category, flip.expectation, flip.url, *sides]
-                rows.writerow([_cell(cell) for cell in cells])
+                rows.writerow([cell(value) for value in cells])
     return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    shown = visible(value)
-    return f"'{shown}" if shown.lstrip().startswith(FORMULA) else shown

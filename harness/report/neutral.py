@@ -6,6 +6,9 @@ import unicodedata
 # Letters and marks that draw nothing although their category says they do.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+# What a spreadsheet may take for a formula (OWASP, CSV Injection); full-width forms too. Tabs and line breaks cannot
+# be there any more.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # A path with at least one folder, not the path of a URL.
 ABSOLUTE = re.compile(r"(?<![\w/:.…])/(?:[^\s/'\",:;()]+/)+([^\s/'\",:;()]*)")
 
@@ -14,10 +17,18 @@ def visible(text: object, limit: int = 0) -> str:
     """The text with control, bidi, zero-width and other unseen characters as ‹U+XXXX›, cut after `limit` (0: never)."""
     raw = str(text)
     left = len(raw) - limit
+    if raw.isascii() and raw.isprintable() and not (limit and left > 0):
+        return raw  # nearly always
     if limit and left > 0:
         raw = raw[:limit]
     shown = "".join(f"‹U+{ord(char):04X}›" if _unseen(char) else char for char in raw)
     return f"{shown}… ({left} more characters)" if limit and left > 0 else shown
+
+
+def cell(value: object) -> str:
+    """A cell of a CSV file: what cannot be seen is spelt out, and none is a formula."""
+    shown = visible(value)
+    return f"'{shown}" if shown.lstrip().startswith(FORMULA) else shown
 
 
 def prose(text: object) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.report.neutral import pathless, prose, visible
+from harness.report.neutral import cell, pathless, prose, visible
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_prose_folds_lines() -> None:
 )
 def test_pathless(text: str, shown: str) -> None:
     assert pathless(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("  @SUM(A1)", "'  @SUM(A1)"),
+        ("\uff1dcmd", "'\uff1dcmd"),
+        ("\t=1", "‹U+0009›=1"),
+        ("http://a.test/?x=-1", "http://a.test/?x=-1"),
+        (12, "12"),
+    ],
+)
+def test_no_cell_is_a_formula(value: object, shown: str) -> None:
+    assert cell(value) == shown
