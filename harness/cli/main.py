@@ -15,7 +15,7 @@ COMMANDS = {
     "run": ("steps", "Carry out a planned run."),
     "resume": ("steps", "Take an interrupted run up again where it stopped."),
     "score": ("steps", "Compute verdicts, rates and decisions anew from a run's evidence."),
-    "report": ("steps", "Write the report of a run."),
+    "report": ("report", "Write the report of a run."),
     "bundle": ("handover", "Pack a sealed run into one file to hand over."),
     "attest": ("handover", "Write the result of a run as a signed in-toto attestation."),
     "verify": ("handover", "Check that a run or bundle is as it was sealed, and that its results follow from it."),

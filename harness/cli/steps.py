@@ -81,13 +81,3 @@ def score(directory: Path, criteria: str | None, rules: str | None) -> int:
     derived = actions.write_results(folder)
     actions.say(derived, folder)
     return derived.decision.exit_code
-
-
-@click.command()
-@options.directory
-def report(directory: Path) -> int:
-    """Write report.html, junit.xml and result.json of the run in DIR."""
-    folder = RunFolder(directory)
-    derived = actions.write_results(folder)
-    click.echo(folder.path / "report.html")
-    return derived.decision.exit_code

@@ -26,7 +26,7 @@ KNOWN = re.compile(
     r"spec\.json|plan\.jsonl|seal\.json|seal\.sig\.json|seal\.pub|journal/[0-9]{6}\.jsonl"
     r"|blobs/([0-9a-f]{2})/\1[0-9a-f]{62}|addenda/(?:[0-9]{6}\.jsonl|seal\.json|seal\.sig\.json|seal\.pub)"
     r"|derived/(?:[A-Za-z0-9_-]{1,100}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{1,10}"
-    r"|result\.json|junit\.xml|report\.html|attestation\.dsse\.json|README\.txt"
+    r"|result\.json|junit\.xml|report\.(?:html|pdf)|attestation\.dsse\.json|README\.txt"
     r"|(?:report|formats)/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,100}\.[a-z0-9]{1,10}"
 )
 NEEDED = ("spec.json", "plan.jsonl", "journal/000001.jsonl", "seal.json")

@@ -12,9 +12,11 @@ results that follow from it.
   seal.json              the SHA-256 of all these files
   seal.sig.json          the laboratory's signature on seal.json, a DSSE envelope, if the run was signed
   seal.pub               the public key that belongs to the signature
-  addenda/               what people added after the seal, with name and reason, sealed and signed in the same way
+  addenda/               what people added after the seal, with name and reason, and what the laboratory stated, sealed
+                         and signed in the same way
   result.json, junit.xml, derived/    verdicts, rates and decisions, computed from all this
   report.html            the same for people
+  report.pdf             a print of it, which is not computed anew
   attestation.dsse.json  the decision as a signed in-toto attestation
 
 Not every run has all of them.

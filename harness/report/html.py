@@ -13,4 +13,4 @@ def report(folder: RunFolder, derived: Derived) -> str:
 
 def render(seen: View, at: dict[str, int] | None = None) -> str:
     """The view laid out; for a print with the pages on which things stand, by id."""
-    return pages.render("certification.html.j2", "print.css", view=seen, at=at or {})
+    return pages.render("certification.html.j2", "print.css", view=seen, at=at)
