@@ -13,7 +13,7 @@ from harness.evidence import bundle as bundles
 from harness.evidence import disk, keys, seal
 from harness.evidence.folder import RunFolder
 from harness.model.errors import EvidenceError, UsageError
-from harness.report import attestation, check
+from harness.report import attestation, check, printed
 from harness.report.derive import derive
 
 PATIENCE_SECONDS = 2.0
@@ -79,12 +79,15 @@ def verify(run: Path, key: Path | None) -> None:
             checked = check.checked(folder, trusted, tell)
             signer = "" if checked.problems else seal.signer(folder)
     _stop_at([problem.replace(str(folder.path), str(run)) for problem in checked.problems])
+    same = [name for name in checked.compared if name != printed.FILE]
     click.echo("the evidence is as it was sealed, and the results follow from it")
     click.echo(f"recomputed: {checked.verdicts} verdicts, {checked.rates} rates, {checked.decisions} decisions")
-    if {*checked.compared} - {"README.txt"}:
-        click.echo(f"these files say the same: {', '.join(checked.compared)}")
+    if {*same} - {"README.txt"}:
+        click.echo(f"these files say the same: {', '.join(same)}")
     else:
         click.echo("no results lie beside the evidence; `harness score` makes them anew")
+    if printed.FILE in checked.compared:
+        click.echo(f"{printed.FILE} says it is a print of this report; a print is not recomputed")
     if not signer:
         click.echo("not signed: nothing here says who sealed it; only a digest of seal.json kept elsewhere can")
     elif trusted:

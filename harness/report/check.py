@@ -18,7 +18,7 @@ from harness.evidence.folder import RunFolder
 from harness.evidence.readme import README
 from harness.model import canonical
 from harness.model.errors import EvidenceError, HarnessError, UsageError
-from harness.report import attestation, outputs, rescore, result
+from harness.report import attestation, outputs, printed, rescore, result
 from harness.report.derive import Derived, derive
 
 # What reading and scoring raise when sealed evidence says what no run would say.
@@ -97,6 +97,7 @@ def _expected(folder: RunFolder, derived: Derived, trusted: Ed25519PublicKey | N
     yield "README.txt", _text(README)
     for name, make in outputs.outputs(folder, derived, sealed=True):
         yield name, _pieces(make)
+    yield printed.FILE, printed.flaw
     yield attestation.FILE, lambda path: attestation.flaw(path, folder, derived, trusted)
     yield from _scoring("derived", derived)
     for place in rescore.places(folder):

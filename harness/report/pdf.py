@@ -4,7 +4,6 @@ bytes, so it is never recomputed."""
 import asyncio
 import datetime
 import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,12 +16,10 @@ from harness.evidence import disk, scratch
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
 from harness.model.errors import HarnessError
-from harness.report import html, result
+from harness.report import html, printed, result
 from harness.report.derive import Derived
 from harness.report.view import view
 
-FILE = "report.pdf"
-OF = "/ReportSHA256"  # names the bytes of report.html
 TRIES = 4  # the numbers in the table of contents could move what follows them
 Pages = dict[str, int]  # by id of what stands there, from 1
 
@@ -32,24 +29,18 @@ def write(folder: RunFolder, derived: Derived, executable: Path) -> Path:
     Raises HarnessError when it cannot."""
     seen = view(folder, derived)
     run = result.result(derived, seen.sealed)["run"]
-    printed = asyncio.run(_printed(lambda pages: html.render(seen, pages), executable))
+    made = asyncio.run(_printed(lambda pages: html.render(seen, pages), executable))
     dated = _date(run["finished_at"] or run["planned_at"])
     facts = {
         "/Author": seen.stated.laboratory,
         "/Creator": f"pas-harness {__version__}",
         "/CreationDate": dated,
         "/ModDate": dated,
-        OF: canonical.digest(html.render(seen)),
+        printed.OF: canonical.digest(html.render(seen)),
     }
-    target = folder.path / FILE
-    disk.write(target, _with(printed, facts))
+    target = folder.path / printed.FILE
+    disk.write(target, _with(made, facts))
     return target
-
-
-def printed_from(path: Path) -> str:
-    """The digest of the report that the file says it is a print of, "" where it says none."""
-    found = re.findall(rb"/ReportSHA256 \(([0-9a-f]{64})\)", path.read_bytes())
-    return found[-1].decode() if found else ""
 
 
 async def _printed(render: Callable[[Pages], str], executable: Path) -> PdfReader:

@@ -133,6 +133,11 @@ def rule(key: str) -> str:
     return RULE.get(key, "No plain words are known for this rule.")
 
 
+def short(digest: str) -> str:
+    """Its first twelve digits in groups of four, to be read out."""
+    return " ".join(digest[start : start + 4].upper() for start in (0, 4, 8))
+
+
 def percent(value: float | None) -> str:
     """A share to one decimal; never "0.0%" for some, never "100.0%" for not all."""
     if value is None:

@@ -110,6 +110,15 @@ def _groups(one: _One, derived: Derived) -> tuple[tuple[str, Pairs], ...]:
     found = result.product(derived)["version"]
     groups: tuple[tuple[str, Pairs], ...] = (
         (
+            "Report",
+            [
+                ("Title", job.title),
+                ("Number", job.number),
+                ("Issued", _date(job.issued)),
+                ("Run it reports on", f"{plain.short(derived.head)}, the start of its journal's digest"),
+            ],
+        ),
+        (
             "Laboratory",
             [
                 ("Name", lab.name),

@@ -138,7 +138,7 @@ def view(folder: RunFolder, derived: Derived) -> View:
     counted = Counter(item.decision for item in derived.decided)
     said = stated(folder, derived)
     return View(
-        report_id=said.number or report_id(derived.head),
+        report_id=said.number or plain.short(derived.head),
         product=identity["title"],
         version=identity["version"],
         corpus=f"{spec.corpus['title']}, version {spec.corpus['version']}",
@@ -188,11 +188,6 @@ def view(folder: RunFolder, derived: Derived) -> View:
         spec_digest=canonical.digest(folder.spec_file.read_bytes()),
         annex=annex(derived),
     )
-
-
-def report_id(head: str) -> str:
-    """Twelve digits of the journal's head in groups of four: short enough to read out."""
-    return " ".join(head[start : start + 4].upper() for start in (0, 4, 8))
 
 
 def _setting(derived: Derived, setting: str) -> SettingView:
