@@ -23,6 +23,7 @@ COMMANDS = {
     "invalidate": ("addenda", "Add to a sealed run that a case is not to be scored."),
     "judge": ("addenda", "Add a person's finding on a clause to a sealed run."),
     "compare": ("compare", "Compare two runs or more on the cases they share."),
+    "failures": ("failures", "Say what got worse since a baseline, and group failing cases by their cause."),
     "sign": ("key", "Sign a sealed run with a laboratory's key."),
     "key": ("key", "Make a key to sign runs with, or show one."),
     "product": ("product", "List products, check one, or make a profile to fill in."),

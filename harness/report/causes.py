@@ -156,7 +156,7 @@ class _Pool:
         told = (
             f"All {len(pages)} {what} on the host were {verdict} alike, whatever their path. Were the {self._wrong:,}"
             f" wrong ones of {self._n:,} spread at random, the {len(own)} {self._should} here would all be among them"
-            f" with p = {p_value(chance)}."
+            f" with {p_value(chance)}."
         )
         return Cause(HOST, host, told)
 
@@ -166,7 +166,7 @@ class _Pool:
             if one.shown and (one.kind, one.key) in have:
                 told = (
                     f"{one.wrong:,} of {one.n:,} scored pages {self._should} with it went wrong, and"
-                    f" {one.wrong_rest:,} of {one.n_rest:,} without it: p = {p_value(one.p_adjusted)}. Those that went"
+                    f" {one.wrong_rest:,} of {one.n_rest:,} without it: {p_value(one.p_adjusted)}. Those that went"
                     f" wrong are of {one.sites:,} sites."
                 )
                 return Cause(one.kind, one.key, told)
@@ -192,7 +192,7 @@ class _Pool:
 
 
 def p_value(value: float) -> str:
-    return "<0.0001" if value < 0.0001 else f"{value:.4f}"
+    return "p < 0.0001" if value < 0.0001 else f"p = {value:.4f}"
 
 
 def _by_host(items: Sequence[Scored]) -> dict[str, list[Scored]]:
