@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from harness.profile import keys, schema, shipped
+from harness.report import shapes
 
 PUBLISHED = shipped.ROOT / "profiles" / "schemas"
 SHIPPED = {
@@ -36,7 +37,7 @@ def test_what_is_published_is_what_the_models_say(what: str) -> None:
 
 
 def test_nothing_else_is_published() -> None:
-    assert {path.stem for path in PUBLISHED.iterdir()} == set(schema.MODELS)
+    assert {path.stem for path in PUBLISHED.iterdir()} == {*schema.MODELS, *shapes.SHAPES}
 
 
 @pytest.mark.parametrize(

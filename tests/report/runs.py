@@ -78,12 +78,13 @@ def run(
     shots: dict[str, bytes] | None = None,
     seen: dict[str, Any] | None = None,
     identity: dict[str, str] | None = None,
+    heard: dict[str, Any] | None = None,
     **changes: Any,
 ) -> RunFolder:
     """A run in which every case was handled rightly but those in `fates`; a fate of "" leaves a case unmeasured.
 
     `stop` None ends it as complete, {} leaves it unfinished. `shots` are screenshots by case id, `seen` is more that
-    every observation shows on the test arm."""
+    every observation shows on the test arm, `heard` more that the record of a canary holds."""
     folder = RunFolder(path)
     values = {
         "product": PRODUCT,
@@ -100,9 +101,8 @@ def run(
     for setting in spec.settings:
         asked = {"setting": setting, "product": identity or {"version": "1.2"}, "browser": "Chromium/1"}
         journal.append("identity", {**asked, "phase": "before"})
-        journal.append(
-            "canary", {"which": "block", "arm": Arm.TEST, "phase": "before", "setting": setting, "sings": True}
-        )
+        canary = {"which": "block", "arm": Arm.TEST, "phase": "before", "setting": setting, "sings": True}
+        journal.append("canary", {**canary, **(heard or {})})
         for case in planned:
             fate = (fates or {}).get(case.case_id, rightly(case))
             for observation in _attempts(case, fate, setting, spec.settings[0], seen or {}):
