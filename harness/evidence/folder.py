@@ -2,10 +2,12 @@
 from them."""
 
 import fcntl
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from harness.evidence import disk
 from harness.evidence.blobs import Blobs
@@ -15,6 +17,18 @@ from harness.model.case import Case
 from harness.model.errors import EvidenceError, UsageError
 from harness.model.spec import Spec, spec_from
 from harness.model.words import Expectation
+
+OFTEN_ALIKE = (
+    "category",
+    "fixture",
+    "fixture_digest",
+    "language",
+    "lookalike_of",
+    "cluster",
+    "source",
+    "label_date",
+    "rater",
+)
 
 
 class RunFolder:
@@ -56,13 +70,14 @@ class RunFolder:
     def cases(self, spec: Spec) -> tuple[Case, ...]:
         """The planned cases in their order. Raises EvidenceError when they are not those of the spec."""
         try:
-            data = self.plan_file.read_bytes()
+            with self.plan_file.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != spec.plan_digest:
+                    raise EvidenceError(f"{self.plan_file}: changed since the run was planned")
+                file.seek(0)
+                shared: dict[str, str] = {}  # texts that many cases have are held once
+                return tuple(_case(json.loads(line), shared) for line in file)
         except OSError as error:
             raise EvidenceError(f"{self.plan_file}: {error.strerror}") from None
-        if canonical.digest(data) != spec.plan_digest:
-            raise EvidenceError(f"{self.plan_file}: changed since the run was planned")
-        rows = (json.loads(line) for line in data.decode("utf-8").splitlines())
-        return tuple(Case(**{**row, "expectation": Expectation(row["expectation"])}) for row in rows)
 
     def reader(self) -> Reader:
         """The journal, to be read once in order."""
@@ -82,3 +97,9 @@ class RunFolder:
 def plan_text(cases: tuple[Case, ...]) -> str:
     """The bytes of `plan.jsonl`: one case a line."""
     return "".join(canonical.dumps(case) + "\n" for case in cases)
+
+
+def _case(row: dict[str, Any], shared: dict[str, str]) -> Case:
+    for key in OFTEN_ALIKE:
+        row[key] = shared.setdefault(row[key], row[key])
+    return Case(**{**row, "expectation": Expectation(row["expectation"])})

@@ -51,11 +51,13 @@ def segments(folder: Path) -> list[Path]:
 
 
 class Reader:
-    """Reads a journal in order and checks the chain on the way; `tail` is set once it is exhausted."""
+    """Reads a journal in order and checks the chain on the way; `tail` is set once it is exhausted. The record yielded
+    last lies in the file `segment` at the byte `start` and is `size` bytes long."""
 
     def __init__(self, folder: Path, first: str) -> None:
         self.folder = folder
         self.tail = Tail(0, first, "", 0)
+        self.segment, self.start, self.size = folder, 0, 0
 
     def __iter__(self) -> Iterator[Record]:
         n, head, torn = 0, self.tail.head, 0
@@ -64,6 +66,7 @@ class Reader:
             if path.name != segment_name(number):
                 raise EvidenceError(f"{path}: segment {segment_name(number)} is missing")
             name = path.name
+            self.segment, self.start, self.size = path, 0, 0
             with path.open("rb") as lines:
                 for line_number, line in enumerate(lines, 1):
                     where = f"{path}:{line_number}"
@@ -80,6 +83,7 @@ class Reader:
                             " reordered)"
                         )
                     n, head = n + 1, canonical.digest(line)
+                    self.start, self.size = self.start + self.size, len(line)
                     yield Record(n, record["kind"], record["at"], record["data"])
         self.tail = Tail(n, head, name, torn)
 

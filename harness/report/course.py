@@ -47,17 +47,12 @@ def rules(derived: Derived) -> Table:
 
 def attempts(derived: Derived) -> Pairs:
     """Sessions, and attempts by arm."""
-    control = [len(items) for items in derived.state.control.values()]
-    test = [len(items) for items in derived.state.test.values()]
+    counts = [(arm, *derived.state.count(arm)) for arm in Arm]
     return [
         ("Sessions", str(len(derived.state.of_kind("start")))),
-        (
-            f"Attempts, {Arm.CONTROL} arm",
-            f"{sum(control):,}, {some(sum(count > 1 for count in control), 'case')} more than once",
-        ),
-        (
-            f"Attempts, {Arm.TEST} arm",
-            f"{sum(test):,}, {some(sum(count > 1 for count in test), 'case')} more than once",
+        *(
+            (f"Attempts, {arm} arm", f"{attempts:,}, {some(repeated, 'case')} more than once")
+            for arm, attempts, repeated in counts
         ),
     ]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.classify.rules import Rules, rules_from
 from harness.evidence import addenda
+from harness.evidence.attempts import Attempts
 from harness.evidence.blobs import Blobs
 from harness.evidence.folder import RunFolder
 from harness.evidence.state import State
@@ -27,14 +28,14 @@ from harness.score.sensitivity import Sensitivity, sensitivity
 @dataclass(frozen=True, slots=True)
 class Derived:
     """Scored cases sorted by setting and case id; `voids` says in plain words why nothing can be decided, empty when it
-    can. `machine` is the decision before any addendum of a person. `statements` are what the laboratory stated, of which
-    the last stands; `since` counts the addenda that came after it."""
+    can. `machine` is the decision before any addendum of a person. `statements` are what the laboratory stated, the last
+    of which stands; `since` counts the addenda that came after it."""
 
     spec: Spec
     criteria: Criteria
     rules: Rules
     cases: tuple[Case, ...]
-    state: State
+    state: Attempts
     addenda: tuple[Addendum, ...]
     statements: tuple[Statement, ...]
     since: int
@@ -61,7 +62,7 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
     spec = folder.spec()
     cases = folder.cases(spec)
     reader = folder.reader()
-    state = State(reader)
+    state = Attempts(reader)
     criteria = criteria or Criteria.model_validate(spec.criteria)
     rules = rules or rules_from(spec.rules)
     entries = addenda.read(folder)
@@ -121,7 +122,7 @@ def age_bands(spec: Spec) -> dict[str, str]:
 def scored_cases(
     spec: Spec,
     cases: tuple[Case, ...],
-    state: State,
+    state: State | Attempts,
     criteria: Criteria,
     rules: Rules,
     blobs: Blobs,
@@ -143,7 +144,7 @@ def scored_cases(
     return tuple(found)
 
 
-def _voids(state: State, spec: Spec) -> list[str]:
+def _voids(state: Attempts, spec: Spec) -> list[str]:
     stops = state.of_kind("stop")
     found = []
     if not stops:

@@ -9,6 +9,7 @@ from harness.classify.judge_live import Knowledge
 from harness.classify.page import Page, read
 from harness.classify.rules import Rules
 from harness.classify.verdict import Judgement, judge
+from harness.evidence.attempts import Attempts
 from harness.evidence.blobs import Blobs
 from harness.evidence.state import State
 from harness.model.errors import EvidenceError
@@ -20,7 +21,7 @@ from harness.profile import fingerprints
 Judge = Callable[[CaseEvidence, str], Judgement]
 
 
-def judging(spec: Spec, state: State, rules: Rules, blobs: Blobs) -> Judge:
+def judging(spec: Spec, state: State | Attempts, rules: Rules, blobs: Blobs) -> Judge:
     """The judgement on the attempts of a case at a setting. What it returns raises EvidenceError when a document that a
     live run is judged by is missing."""
     own, errors = spec.product["fingerprint"], spec.product["error_page"]
@@ -51,7 +52,7 @@ def document(blobs: Blobs, digest: str) -> str:
         raise EvidenceError(f"document {digest} cannot be read: {error.strerror}") from None
 
 
-def _blocked(state: State, setting: str, blobs: Blobs) -> tuple[Page, ...]:
+def _blocked(state: State | Attempts, setting: str, blobs: Blobs) -> tuple[Page, ...]:
     """The pages that stood in the place of the canary to block, as it must be."""
     heard = [
         observation_from(fact["observation"])

@@ -3,8 +3,8 @@
 from harness.classify.rules import rules_from
 from harness.classify.verdict import Judgement
 from harness.evidence import addenda
+from harness.evidence.attempts import Attempts
 from harness.evidence.folder import RunFolder
-from harness.evidence.state import State
 from harness.model.errors import EvidenceError, UsageError
 from harness.profile.criteria import Criteria
 from harness.report.derive import scored_cases
@@ -19,7 +19,7 @@ def judgement(folder: RunFolder, case_id: str, setting: str) -> Judgement:
     cases = folder.cases(spec)
     if problem := addenda.no_case(case_id, setting, spec, cases):
         raise UsageError(problem)
-    state = State(folder.reader())
+    state = Attempts(folder.reader())
     one = tuple(case for case in cases if case.case_id == case_id)
     criteria = Criteria.model_validate(spec.criteria)
     ended = bool(state.of_kind("stop"))
