@@ -19,6 +19,7 @@ from harness.report.features import METHOD, Kind, Tried
 from harness.report.neutral import cell
 from harness.report.reproduce import command
 from harness.score.paired import Paired
+from harness.score.rates import OVERALL
 
 SCHEMA = "pas-harness/failures/1"
 HTML, JSON, CSV = "failures.html", "failures.json", "failures.csv"
@@ -74,7 +75,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that the page shows. `left` are how many groups, flips to the worse and to the better it leaves out."""
+    """All that the page shows; `rates` are overall ones and those of categories where a case changed. `left` are how
+    many groups, flips to the worse and to the better it leaves out."""
 
     title: str
     tone: str
@@ -140,6 +142,7 @@ def page(found: Failures) -> Page:
             (lineup.settings[1], item)
             for lineup in (compared.lineups if compared else ())
             for item in lineup.against[0].rates
+            if item.category == OVERALL or item.only_baseline_wrong or item.only_other_wrong
         ),
         worse=found.worse[:FLIPS],
         better=found.better[:FLIPS],
