@@ -22,7 +22,9 @@ COLOUR = {WORSE: "red", BETTER: "green"}
 
 @click.command()
 @click.argument("runs", metavar="RUN RUN...", nargs=-1, required=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write comparison.json and flips.csv into.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write a site into, with index.html and all tables."
+)
 @click.option("--setting", "settings", multiple=True, help="Compare only this setting; may be given more than once.")
 @click.option("--confidence", default=0.95, show_default=True, help="Of intervals and findings: 0.5 to below 1.")
 def compare(runs: tuple[str, ...], out: Path | None, settings: tuple[str, ...], confidence: float) -> None:
@@ -35,7 +37,7 @@ def compare(runs: tuple[str, ...], out: Path | None, settings: tuple[str, ...], 
         compared.write(found, out)
     _say(found)
     if out:
-        click.echo(f"\n  written: {out / compared.JSON}, {out / compared.FLIPS}")
+        click.echo(f"\n  written: {out / compared.INDEX}, {out / compared.JSON}")
 
 
 def _say(found: Comparison) -> None:

@@ -11,6 +11,7 @@ from harness.score.agreement import Agreement, agreement
 from harness.score.outcome import Scored
 from harness.score.paired import BETTER, WORSE, Pair, Paired, compare
 
+SCHEMA = "pas-harness/comparison/2"  # of the whole as JSON
 DIFFERENT = "different"
 ORDER = (WORSE, BETTER, DIFFERENT)
 

@@ -1,40 +1,50 @@
-"""`comparison.json` and `flips.csv`: a comparison written down, for programs and for a spreadsheet."""
+"""A comparison written down: a site for people, `comparison.json` for programs, and tables for spreadsheets."""
 
-import csv
-import io
+import re
 from pathlib import Path
 from typing import Any
 
 from harness.model import canonical
 from harness.model.errors import UsageError
-from harness.report.compare import Comparison
+from harness.report import comparison_pages, comparison_tables
+from harness.report.compare import SCHEMA, Comparison
+from harness.report.comparison_view import view
 from harness.report.match import RULE
-from harness.report.neutral import cell
 
-SCHEMA = "pas-harness/comparison/1"
-JSON, FLIPS = "comparison.json", "flips.csv"
-SIDE = ("case_id", "setting", "verdict", "rule_id", "mechanism", "outcome")
-COLUMNS = (
-    *("change", "run", "category", "expectation", "url"),
-    *(f"{name}_before" for name in SIDE),
-    *(f"{name}_after" for name in SIDE),
-)
+JSON, INDEX = "comparison.json", comparison_pages.INDEX
+# What an earlier comparison may have left in the folder: lists of flips differ from one to the next.
+OURS = re.compile(r"comparison\.json|[a-z-]{1,30}\.(?:html|csv)|flips(?:-[0-9]{1,9}){3}\.html")
 
 
 def write(found: Comparison, folder: Path) -> None:
-    """Write both into a new folder, an empty one, or one that holds nothing else. Raises UsageError otherwise."""
-    texts = {JSON: canonical.pretty(as_json(found)), FLIPS: flips_csv(found)}
+    """Write all files into a new folder, an empty one, or one that holds a comparison and nothing else, which is
+    replaced. Raises UsageError otherwise."""
+    texts = files(found)
     try:
-        if folder.exists() and any(path.name not in texts for path in folder.iterdir()):
+        there = list(folder.iterdir()) if folder.exists() else []
+        if there and not (folder / JSON).is_file():
             raise UsageError("the folder holds other files; name another", file=folder, key="--out")
+        if other := sorted(path.name for path in there if not OURS.fullmatch(path.name) or not path.is_file()):
+            raise UsageError(f"the folder holds other files ({other[0]}); name another", file=folder, key="--out")
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             part = folder / f".{name}.part"
             # A lone half of a character becomes the escape that JSON has for it.
             part.write_bytes(text.encode("utf-8", "backslashreplace"))
             part.replace(folder / name)
+        for path in there:
+            if path.name not in texts:
+                path.unlink()
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", file=folder, key="--out") from None
+
+
+def files(found: Comparison) -> dict[str, str]:
+    """Every file by its name, all made before any is written."""
+    seen = view(found)
+    made = {JSON: canonical.pretty(as_json(found))}
+    made |= {table.file: comparison_tables.text(table) for table in seen.tables}
+    return made | dict(comparison_pages.site(seen))
 
 
 def as_json(found: Comparison) -> dict[str, Any]:
@@ -53,20 +63,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
             "rule": RULE,
             "shared": len(found.match.urls),
             "not_comparable": canonical.plain(found.match.changed),
+            "pairs": canonical.plain(found.match.pairs),
         },
         "comparisons": canonical.plain(found.lineups),
     }
-
-
-def flips_csv(found: Comparison) -> str:
-    """One row a flip, in the order of the comparison. No cell is a formula, and what cannot be seen is spelt out."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for lineup in found.lineups:
-        for versus in lineup.against:
-            for flip in versus.flips:
-                sides = [getattr(side, name) for side in (flip.before, flip.after) for name in SIDE]
-                cells = [flip.change, versus.number, flip.category, flip.expectation, flip.url, *sides]
-                rows.writerow([cell(value) for value in cells])
-    return text.getvalue()

@@ -42,10 +42,6 @@ class Entry:
     lookalikes: tuple[Rate, ...]
     places: Places | None
 
-    def rate(self, metric: Metric, category: str = OVERALL) -> Rate | None:
-        """The rate of a category, None where no shared case belongs to it."""
-        return next((item for item in self.rates if (item.metric, item.category) == (metric, category)), None)
-
     @property
     def void(self) -> bool:
         """Whether its figures prove nothing."""
