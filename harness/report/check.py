@@ -109,8 +109,8 @@ def _expected(folder: RunFolder, derived: Derived, trusted: Ed25519PublicKey | N
 
 def _scoring(place: str, derived: Derived) -> Iterator[tuple[str, Flaw]]:
     yield f"{place}/decisions.json", _text(canonical.pretty(result.decisions(derived)))
-    for name, table in result.tables(derived).items():
-        yield f"{place}/{name}", _table(table)
+    for name, make in result.tables(derived).items():
+        yield f"{place}/{name}", _table(make)
 
 
 def _text(text: str) -> Flaw:
@@ -130,14 +130,15 @@ def _says(path: Path, pieces: Iterable[str]) -> bool:
         return not file.read(1)
 
 
-def _table(table: pa.Table) -> Flaw:
-    return lambda path: "" if _holds(path, table) else OTHER
+def _table(make: Callable[[], Iterable[pa.Table]]) -> Flaw:
+    return lambda path: "" if _holds(path, make()) else OTHER
 
 
-def _holds(path: Path, table: pa.Table) -> bool:
+def _holds(path: Path, pieces: Iterable[pa.Table]) -> bool:
     """By value: versions of the library write other bytes for the same table."""
+    expected = pa.concat_tables(pieces)
     try:
         # Rows first: a small file can say that it holds very many.
-        return pq.read_metadata(path).num_rows == table.num_rows and bool(pq.read_table(path).equals(table))
+        return pq.read_metadata(path).num_rows == expected.num_rows and bool(pq.read_table(path).equals(expected))
     except (OSError, ArrowException):
         return False

@@ -7,7 +7,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from itertools import islice
+from itertools import chain, islice
+
+import pandas as pd
 
 from harness.report import result
 from harness.report.derive import Derived
@@ -19,8 +21,9 @@ CHUNK = 10_000  # rows in a piece
 
 def verdicts(derived: Derived) -> Iterator[str]:
     """The rows of `verdicts.parquet`, in pieces."""
-    frame = result.verdicts(derived)
-    return _pieces(frame.columns, frame.itertuples(index=False, name=None))
+    frames = result.verdict_frames(derived)
+    first = next(frames)
+    return _pieces(first.columns, chain.from_iterable(_rows(frame) for frame in chain((first,), frames)))
 
 
 def rates(derived: Derived) -> Iterator[str]:
@@ -29,11 +32,15 @@ def rates(derived: Derived) -> Iterator[str]:
     return _pieces(names, ([getattr(rate, name) for name in names] for rate in derived.rates))
 
 
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    return frame.itertuples(index=False, name=None)
+
+
 def _pieces(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
     left = iter(rows)
     yield _text([head])
-    while chunk := list(islice(left, CHUNK)):
-        yield _text(chunk)
+    while part := list(islice(left, CHUNK)):
+        yield _text(part)
 
 
 def _text(rows: Iterable[Iterable[object]]) -> str:

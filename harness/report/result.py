@@ -5,6 +5,8 @@ often interrupted; what does stands in `witnesses.parquet` and `result.json`.
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pyarrow.parquet as pq
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.addendum import kind
-from harness.model.observation import Observation
+from harness.model.observation import CaseEvidence, Observation
 from harness.model.words import Outcome, Validity, Verdict
 from harness.report.derive import Derived
 from harness.score.accuracy import accuracy
@@ -24,23 +26,28 @@ from harness.score.rates import OVERALL, Tally, tallies
 
 SCHEMA = "pas-harness/result/2"
 DECISIONS = "pas-harness/decisions/1"
+ROWS = 50_000  # of a table, held at once
 
 
 def write_derived(derived: Derived, folder: Path) -> None:
     """Write decisions, verdicts and witnesses into the folder."""
     folder.mkdir(exist_ok=True)
     replace_text(folder / "decisions.json", canonical.pretty(decisions(derived)))
-    for name, made in tables(derived).items():
+    for name, make in tables(derived).items():
         part = folder / f".{name}.part"
-        pq.write_table(made, part, compression="zstd")
+        pieces = make()
+        first = next(pieces)
+        with pq.ParquetWriter(part, first.schema, compression="zstd") as writer:
+            for piece in chain((first,), pieces):
+                writer.write_table(piece)
         part.replace(folder / name)
 
 
-def tables(derived: Derived) -> dict[str, pa.Table]:
-    """The tables by the name of their file."""
+def tables(derived: Derived) -> dict[str, Callable[[], Iterator[pa.Table]]]:
+    """The tables by the name of their file, in pieces made when they are asked for."""
     return {
-        "verdicts.parquet": pa.Table.from_pandas(verdicts(derived), preserve_index=False),
-        "witnesses.parquet": pa.Table.from_pandas(witnesses(derived), preserve_index=False),
+        "verdicts.parquet": lambda: _pieces(verdict_frames(derived)),
+        "witnesses.parquet": lambda: _pieces(witness_frames(derived)),
     }
 
 
@@ -152,22 +159,34 @@ def counts(derived: Derived) -> dict[str, Any]:
     }
 
 
-def verdicts(derived: Derived) -> pd.DataFrame:
-    """One row a case and setting, sorted by setting and case id. `machine_verdict` and `machine_rule` differ from
-    verdict and rule where a person said otherwise."""
-    return pd.DataFrame([_row(item) for item in derived.scored]).astype({"weight": "float64", "confidence": "float64"})
+def verdict_frames(derived: Derived) -> Iterator[pd.DataFrame]:
+    """One row a case and setting, sorted by setting and case id, so many at a time. `machine_verdict` and
+    `machine_rule` differ from verdict and rule where a person said otherwise."""
+    for items in _batches(derived):
+        yield pd.DataFrame(map(_row, items)).astype({"weight": "float64", "confidence": "float64"})
 
 
-def witnesses(derived: Derived) -> pd.DataFrame:
-    """One row for each of `verdicts`, in the same order: how often it was attempted, and what decided it."""
-    return pd.DataFrame([_witness(derived, item) for item in derived.scored]).astype(
-        {"receipts": "int64", "status": "int64"}
-    )
+def witness_frames(derived: Derived) -> Iterator[pd.DataFrame]:
+    """One row for each of the verdicts, in the same order: how often it was attempted, and what decided it."""
+    for items in _batches(derived):
+        rows = (_witness(derived, item) for item in items)
+        yield pd.DataFrame(rows).astype({"receipts": "int64", "status": "int64"})
+
+
+def _batches(derived: Derived) -> Iterator[tuple[Scored, ...]]:
+    return (derived.scored[start : start + ROWS] for start in range(0, len(derived.scored), ROWS))
+
+
+def _pieces(frames: Iterator[pd.DataFrame]) -> Iterator[pa.Table]:
+    return (pa.Table.from_pandas(frame, preserve_index=False) for frame in frames)
 
 
 def witness(derived: Derived, item: Scored) -> Observation | None:
     """The observation that decided the verdict, None when there was none."""
-    evidence = derived.evidence(item)
+    return _deciding(derived.evidence(item), item)
+
+
+def _deciding(evidence: CaseEvidence, item: Scored) -> Observation | None:
     return next(
         (seen for seen in (*evidence.test, *evidence.control) if seen.attempt_id == item.judgement.witness), None
     )
@@ -205,7 +224,8 @@ def _row(item: Scored) -> dict[str, Any]:
 
 
 def _witness(derived: Derived, item: Scored) -> dict[str, Any]:
-    evidence, seen = derived.evidence(item), witness(derived, item)
+    evidence = derived.evidence(item)
+    seen = _deciding(evidence, item)
     return {
         "case_id": item.case.case_id,
         "setting": item.setting,

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.report import outputs, result
+from harness.report import check, outputs, result
 from harness.report.derive import derive
 from tests.report import runs
 
@@ -55,7 +56,9 @@ def test_folders_given_as_parameters_stand_by_their_digest(tmp_path: Path) -> No
 
 def test_verdicts_hold_a_row_for_every_case_and_setting(tmp_path: Path) -> None:
     fates = {"adult-00": "arrives", "adult-01": "reset", "news-01": "blocked"}
-    table = result.verdicts(runs.derived(tmp_path / "run", runs.cases(3, 3), fates, settings=("moderate", "most")))
+    table = pd.concat(
+        result.verdict_frames(runs.derived(tmp_path / "run", runs.cases(3, 3), fates, settings=("moderate", "most")))
+    )
     assert len(table) == 12
     first = table.set_index(["setting", "case_id"])
     assert first.loc[("moderate", "adult-00"), "outcome"] == "under-blocked"
@@ -66,10 +69,22 @@ def test_verdicts_hold_a_row_for_every_case_and_setting(tmp_path: Path) -> None:
 
 def test_witnesses_hold_the_attempts_and_what_decided(tmp_path: Path) -> None:
     derived = runs.derived(tmp_path / "run", runs.cases(3, 3), {"adult-01": "reset"}, settings=("moderate", "most"))
-    assert list(result.witnesses(derived)["case_id"]) == list(result.verdicts(derived)["case_id"])
-    first = result.witnesses(derived).set_index(["setting", "case_id"])
+    rows, verdicts = pd.concat(result.witness_frames(derived)), pd.concat(result.verdict_frames(derived))
+    assert list(rows["case_id"]) == list(verdicts["case_id"])
+    first = rows.set_index(["setting", "case_id"])
     assert first.loc[("moderate", "adult-01"), "attempts_test"] == 3
     assert first.loc[("most", "adult-00"), "witness"] == "adult-00/most/test/1"
+
+
+def test_long_tables_come_in_pieces_and_verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = runs.run(tmp_path / "run", runs.cases(3, 4), {"adult-01": "reset"})
+    derived = derive(folder)
+    whole = pd.concat(result.witness_frames(derived), ignore_index=True)
+    monkeypatch.setattr(result, "ROWS", 3)
+    assert [len(piece) for piece in result.tables(derived)["verdicts.parquet"]()] == [3, 3, 1]
+    outputs.write(folder, derived)
+    pd.testing.assert_frame_equal(pd.read_parquet(folder.derived / "witnesses.parquet"), whole)
+    assert check.problems(folder) == []
 
 
 def test_decisions_depend_on_what_was_seen_alone(tmp_path: Path) -> None:
@@ -78,7 +93,8 @@ def test_decisions_depend_on_what_was_seen_alone(tmp_path: Path) -> None:
     one = runs.derived(tmp_path / "one", planned, fates)
     other = runs.derived(tmp_path / "other", planned[::-1], fates, seen={"duration_ms": 7}, seed=9, jobs=5)
     assert result.decisions(one) == result.decisions(other)
-    assert result.tables(one)["verdicts.parquet"].equals(result.tables(other)["verdicts.parquet"])
+    (table,), (same,) = (result.tables(run)["verdicts.parquet"]() for run in (one, other))
+    assert table.equals(same)
     assert one.head != other.head
 
 
