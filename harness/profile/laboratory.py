@@ -24,6 +24,12 @@ def _line(text: str) -> str:
     return folded
 
 
+def _number(text: str) -> str:
+    if not re.fullmatch(NUMBER, text):
+        raise ValueError("not letters, digits, spaces and ._/- alone, at most 60, with a letter or digit at both ends")
+    return text
+
+
 def _day(value: object) -> object:
     """A date of TOML, or as ISO 8601 writes it; numbers and times are none."""
     if value is None or type(value) is datetime.date:
@@ -106,8 +112,10 @@ class Assignment(_Strict):
 
     schema_: Literal["pas-harness/assignment/1"] = Field(alias="schema", description="Format of this file.")
     title: Line = Field(default="", description="Title of the report, such as Test report.")
-    number: Annotated[str, Field(pattern=NUMBER)] = Field(
-        default="", description="The laboratory's unique number of this report; letters, digits, spaces and ._/-."
+    number: Annotated[str, AfterValidator(_number)] = Field(
+        default="",
+        description="The laboratory's unique number of this report; letters, digits, spaces and ._/-.",
+        json_schema_extra={"pattern": NUMBER},
     )
     amendment: Text = Field(default="", description="Why this report replaces the one before; only where it does.")
     received: Day = Field(default=None, description="When the item was received.")
