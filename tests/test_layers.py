@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     "cli": 4,
     "pytest_plugin": 4,
+    "assess": 4,
     "run": 3,
     "report": 3,
     "browser": 2,

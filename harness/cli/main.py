@@ -22,6 +22,7 @@ COMMANDS = {
     "adjudicate": ("addenda", "Add a person's verdict on a case to a sealed run."),
     "invalidate": ("addenda", "Add to a sealed run that a case is not to be scored."),
     "judge": ("addenda", "Add a person's finding on a clause to a sealed run."),
+    "assess": ("assess", "Judge on a page what a machine cannot: clauses, and cases the rules cannot tell."),
     "compare": ("compare", "Compare two runs or more on the cases they share."),
     "failures": ("failures", "Say what got worse since a baseline, and group failing cases by their cause."),
     "sign": ("key", "Sign a sealed run with a laboratory's key."),

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from harness.evidence import addenda_seal, seal
 from harness.evidence.addenda_seal import SCHEMA, AddendaSeal, Files
+from harness.evidence.blobs import Blobs
 from harness.evidence.folder import RunFolder
 from harness.evidence.journal import Journal, Reader, Record, Tail, segments
 from harness.model import canonical
@@ -59,12 +60,25 @@ def verify(folder: RunFolder, trusted: Ed25519PublicKey | None = None) -> list[s
     except HarnessError as error:
         return [str(error)]
     found = [state.unfinished] if state.unfinished else []
-    return found + [f"{at}: {problem}" for at, entry in state.entries if (problem := misplaced(entry, spec, cases))]
+    found += [f"{at}: {problem}" for at, entry in state.entries if (problem := misplaced(entry, spec, cases))]
+    return found + _files(folder, [entry for _, entry in state.entries])
 
 
-def append(folder: RunFolder, entry: Entry, key: Ed25519PrivateKey | None = None) -> None:
-    """Record and seal the entry, signed with `key`. Raises UsageError when it does not fit the run or the key may not
-    sign, EvidenceError when run or addenda do not stand; then nothing is recorded."""
+def check_key(folder: RunFolder, key: Ed25519PrivateKey | None) -> None:
+    """Raises UsageError when what is added with this key, or without one, would be refused."""
+    addenda_seal.check_key(folder, key)
+
+
+def attachments(folder: RunFolder) -> Blobs:
+    """The files that findings rest on."""
+    return Blobs(Files(folder).home / "files")
+
+
+def append(
+    folder: RunFolder, entry: Entry, key: Ed25519PrivateKey | None = None, attached: Sequence[bytes] = ()
+) -> None:
+    """Record and seal the entry with the files it names, signed with `key`. Raises UsageError when it does not fit the
+    run or the key may not sign, EvidenceError when run or addenda do not stand; then nothing is recorded."""
     with folder.lock():
         if problems := seal.verify(folder):
             raise EvidenceError(problems[0])
@@ -75,6 +89,8 @@ def append(folder: RunFolder, entry: Entry, key: Ed25519PrivateKey | None = None
         addenda_seal.check_key(folder, key)
         if not segments(files.home):
             addenda_seal.write(folder, state.sealed, key)  # from now on, a seal that is missing was taken away
+        for content in attached:
+            attachments(folder).put(content)
         journal = Journal(files.home, state.tail, lambda: entry.date)
         journal.append("start", {"torn_bytes": state.tail.torn, "sealed": state.sealed.records})
         journal.append(kind(entry), data(entry))
@@ -126,6 +142,20 @@ def _unreadable(entry: Statement) -> str:
     except ValueError as error:
         return f"no statement of a laboratory: {error}"
     return ""
+
+
+def _files(folder: RunFolder, entries: Sequence[Entry]) -> list[str]:
+    """What is wrong with the files that entries name: lost, changed, or named by none."""
+    kept, found = attachments(folder), []
+    named = {item.digest: item for entry in entries if isinstance(entry, ClauseJudgement) for item in entry.evidence}
+    for digest, item in sorted(named.items()):
+        try:
+            if canonical.digest(kept.get(digest)) != digest:
+                found.append(f"{kept.path(digest)}: changed since it was attached as {item.name}")
+        except OSError:
+            found.append(f"{kept.path(digest)}: {item.name} was attached, and is missing")
+    strays = sorted(path for path in kept.root.rglob("*") if not path.is_dir() and path.name not in named)
+    return found + [f"{path}: no entry names it; left by an interrupted command, or put there" for path in strays]
 
 
 def _unknown(what: str, given: str, known: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ SUFFIX = ".pasbundle.zip"
 KNOWN = re.compile(
     r"spec\.json|plan\.jsonl|seal\.json|seal\.sig\.json|seal\.pub|journal/[0-9]{6}\.jsonl"
     r"|blobs/([0-9a-f]{2})/\1[0-9a-f]{62}|addenda/(?:[0-9]{6}\.jsonl|seal\.json|seal\.sig\.json|seal\.pub)"
+    r"|addenda/files/([0-9a-f]{2})/\2[0-9a-f]{62}"
     r"|derived/(?:[A-Za-z0-9_-]{1,100}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{1,10}"
     r"|result\.json|junit\.xml|report\.(?:html|pdf)|attestation\.dsse\.json|README\.txt"
     r"|(?:report|formats)/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,100}\.[a-z0-9]{1,10}"

@@ -1,5 +1,6 @@
 """Addenda: what is added to a sealed run: by a person about one case or clause, by a laboratory about all of it."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -9,6 +10,7 @@ from typing import Any
 from harness.model import canonical
 from harness.model.words import Verdict
 
+DIGEST = re.compile("[0-9a-f]{64}")
 INVISIBLE = frozenset(("Cc", "Cs", "Zl", "Zp"))
 REORDERING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 
@@ -34,6 +36,8 @@ class _Said:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name == "evidence":
+                continue
             if not isinstance(value, bool if field.name == "blind" else str):
                 raise ValueError(f"{field.name}: {value!r} is of the wrong type")
             if isinstance(value, str) and not value.strip() and field.name != "setting":
@@ -69,12 +73,30 @@ class Invalidation(_Said):
     setting: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that a person's finding rests on: its name, the SHA-256 of its bytes, and how many they are."""
+
+    name: str
+    digest: str
+    size: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip() or not is_plain(self.name) or len(self.name) > 200:
+            raise ValueError(f"evidence: {self.name!r:.220} is no name of a file")
+        if not isinstance(self.digest, str) or not DIGEST.fullmatch(self.digest):
+            raise ValueError(f"evidence: {self.digest!r:.100} is no SHA-256")
+        if type(self.size) is not int or self.size < 1:
+            raise ValueError(f"evidence: {self.name}: empty")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseJudgement(_Said):
-    """A person's finding on a clause that is judged by hand."""
+    """A person's finding on a clause that is judged by hand, and the files it rests on."""
 
     clause: str
     finding: Finding
+    evidence: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +130,10 @@ def kind(entry: Entry) -> str:
 
 
 def data(entry: Entry) -> dict[str, Any]:
-    """The data of its journal record; the date is the record's own."""
-    return {key: value for key, value in canonical.plain(entry).items() if key != "date"}
+    """The data of its journal record; the date is the record's own, and evidence stands there where there is some."""
+    return {
+        key: value for key, value in canonical.plain(entry).items() if key != "date" and (key != "evidence" or value)
+    }
 
 
 def addendum_from(kind: str, date: str, data: dict[str, Any]) -> Entry:
@@ -117,10 +141,12 @@ def addendum_from(kind: str, date: str, data: dict[str, Any]) -> Entry:
     made = KINDS.get(kind)
     if made is None:
         raise ValueError(f"{kind!r} is no kind of addendum")
-    if differing := {field.name for field in fields(made)} - {"date"} ^ data.keys():
+    if differing := {field.name for field in fields(made)} - {"date", "evidence"} ^ data.keys() - _optional(made):
         raise ValueError(f"{kind}: keys differ: {', '.join(sorted(differing))}")
     words: dict[str, Any] = {"verdict": Verdict, "machine_verdict": Verdict, "finding": Finding}
     values = {key: words[key](value) if key in words else value for key, value in data.items()}
+    if "evidence" in values:
+        values["evidence"] = tuple(Attached(**item) for item in values["evidence"])
     return made(**values, date=date)
 
 
@@ -133,10 +159,19 @@ def on_case(entries: Iterable[Entry], case_id: str, setting: str) -> Adjudicatio
     return stands
 
 
-def on_clause(entries: Iterable[Entry], clause: str) -> ClauseJudgement | None:
-    """What stands on a clause: the last said."""
-    said = [entry for entry in entries if isinstance(entry, ClauseJudgement) and entry.clause == clause]
-    return said[-1] if said else None
+def on_clause(entries: Iterable[Entry], clause: str) -> tuple[ClauseJudgement, ...]:
+    """What stands on a clause: the last that each person said, in that order. Names are told apart without case."""
+    said: dict[str, ClauseJudgement] = {}
+    for entry in entries:
+        if isinstance(entry, ClauseJudgement) and entry.clause == clause:
+            name = " ".join(entry.author.casefold().split())
+            said.pop(name, None)
+            said[name] = entry
+    return tuple(said.values())
+
+
+def _optional(made: type[Entry]) -> set[str]:
+    return {"evidence"} if made is ClauseJudgement else set()
 
 
 def is_plain(text: str) -> bool:

@@ -29,13 +29,16 @@ class Shown(_Strict):
 
 
 class Clause(_Strict):
-    """A node of the standard's tree. `note` says what a person must judge, or why the clause does not apply."""
+    """A node of the standard's tree. `note` says what a person must judge, or why the clause does not apply; `persons`
+    how many must agree."""
 
     id: Id
     title: Title
     parent: str = ""
     assessed: Literal["measured", "by-hand", "not-applicable"]
     note: str = Field(default="", max_length=2000)
+    # Left out where it is 1, so that profiles without it keep their digests.
+    persons: Literal[1, 2] = Field(default=1, exclude_if=lambda value: value == 1)
 
     @model_validator(mode="after")
     def _noted(self) -> "Clause":

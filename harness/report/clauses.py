@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.addendum import Addendum, ClauseJudgement, Finding, on_clause
+from harness.model.addendum import ClauseJudgement, Entry, Finding, on_clause
 from harness.model.words import Decision
 from harness.profile.criteria import Clause, Criteria
 from harness.score.decide import Decided, overall
@@ -12,33 +12,51 @@ from harness.score.decide import Decided, overall
 @dataclass(frozen=True, slots=True)
 class Assessed:
     """One clause. `decision` is that of its criteria and of the clauses below it, None where nothing is measured or
-    nobody has judged; `judged` is what a person found, None until someone has."""
+    nobody has judged; `judged` is what a person found, None until it is settled, and `open` says why it is not, ""
+    where it is or where nobody is asked. `said` is what stands of each person."""
 
     clause: Clause
     depth: int
     decision: Decision | None
     judged: ClauseJudgement | None
+    open: str
+    said: tuple[ClauseJudgement, ...]
 
 
-def assessed(criteria: Criteria, decided: Sequence[Decided], said: Sequence[Addendum]) -> tuple[Assessed, ...]:
+def assessed(criteria: Criteria, decided: Sequence[Decided], said: Sequence[Entry]) -> tuple[Assessed, ...]:
     """Every clause of the profile, in its order."""
     found: list[Assessed] = []
     depths = {"": -1}
     for clause in criteria.clause:
         depths[clause.id] = depths[clause.parent] + 1
-        judged = on_clause(said, clause.id)
+        judged, why = settled(clause, said)
         below = _below(criteria, clause.id)
         decisions = [item.decision for item in decided if item.clause in below]
         decision = overall(decisions) if decisions else _found(judged)
-        found.append(Assessed(clause, depths[clause.id], decision, judged))
+        found.append(Assessed(clause, depths[clause.id], decision, judged, why, on_clause(said, clause.id)))
     return tuple(found)
 
 
-def by_hand(said: Sequence[Addendum], criteria: Criteria) -> list[Decision]:
+def by_hand(said: Sequence[Entry], criteria: Criteria) -> list[Decision]:
     """What people's findings add to the run's decision: a clause that is not met fails, as a criterion does. One that
     nobody has judged decides nothing and stays listed as such."""
-    judged = [_found(on_clause(said, clause.id)) for clause in criteria.clause if clause.assessed == "by-hand"]
+    judged = [_found(settled(clause, said)[0]) for clause in criteria.clause]
     return [decision for decision in judged if decision]
+
+
+def settled(clause: Clause, said: Sequence[Entry]) -> tuple[ClauseJudgement | None, str]:
+    """What people found on a clause, and why that is not settled, "" where it is. Where two must agree, the last two
+    persons count; whoever says not-judged takes back what he said."""
+    if clause.assessed != "by-hand":
+        return None, ""
+    last = [entry for entry in on_clause(said, clause.id) if entry.finding is not Finding.NOT_JUDGED][-clause.persons :]
+    if not last:
+        return None, "nobody has judged it"
+    if len(last) < clause.persons:
+        return None, f"{last[0].author} alone has judged it, and two must"
+    if len({entry.finding for entry in last}) > 1:
+        return None, f"{' and '.join(entry.author for entry in last)} do not agree"
+    return last[-1], ""
 
 
 def _below(criteria: Criteria, clause: str) -> set[str]:

@@ -29,7 +29,7 @@ def people(derived: Derived) -> tuple[Person, ...]:
 def _person(entry: Addendum, derived: Derived) -> Person:
     if isinstance(entry, ClauseJudgement):
         subject, before, said = f"Clause {entry.clause}", "", plain.FINDING[entry.finding]
-        stands = on_clause(derived.addenda, entry.clause) is entry
+        stands = entry in on_clause(derived.addenda, entry.clause)
     else:
         settings = [entry.setting] if entry.setting else list(derived.spec.settings)
         subject = f"Case {entry.case_id}, {f'setting {entry.setting}' if entry.setting else 'every setting'}"

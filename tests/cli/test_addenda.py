@@ -80,19 +80,23 @@ def test_invalidate(folder: RunFolder) -> None:
     assert (everywhere.setting, everywhere.blind, one.setting, one.blind) == ("", False, "most", True)
 
 
-def test_judge(folder: RunFolder) -> None:
-    ended = command("judge", folder.path, "5.1", "not-met", *WHO)
+def test_judge(folder: RunFolder, tmp_path: Path) -> None:
+    shot = tmp_path / "shot.png"
+    shot.write_bytes(b"not much of a picture")
+    ended = command("judge", folder.path, "5.1", "not-met", "--evidence", shot, *WHO)
     assert (ended.code, ended.err) == (0, "")
-    assert "\nclause 5.1: not-met\n" in ended.out
+    assert "\nclause 5.1: not-met\nattached shot.png, 21 bytes, SHA-256 " in ended.out
     (entry,) = addenda.read(folder)
     assert isinstance(entry, ClauseJudgement)
     assert (entry.clause, entry.finding) == ("5.1", Finding.NOT_MET)
+    assert addenda.attachments(folder).get(entry.evidence[0].digest) == shot.read_bytes()
+    assert addenda.verify(folder) == []
 
 
 def test_results_are_left_alone(folder: RunFolder) -> None:
     folder.result_file.write_text("{}")
     before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
-    assert command("judge", folder.path, "5.1", "met", *WHO).code == 0
+    assert command("judge", folder.path, "5.1", "not-applicable", *WHO).code == 0
     assert {path: path.read_bytes() for path in before} == before
     assert seal.verify(folder) == []
 
@@ -106,15 +110,15 @@ def test_one_setting_needs_no_naming(tmp_path: Path) -> None:
 
 
 ADJUDICATE = ("adjudicate", "adult-00", "blocked", "--setting", "most")
-JUDGE = ("judge", "5.1", "met")
+JUDGE = ("judge", "5.1", "not-applicable")
 WRONG: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "case": (("adjudicate", "adult-0", "blocked", "--setting", "most", *WHO), ("'adult-0'", "nearest is 'adult-0")),
     "case to invalidate": (("invalidate", "news-9", *WHO), ("'news-9'", "nearest is 'news-0")),
     "setting": (("adjudicate", "adult-00", "blocked", "--setting", "mst", *WHO), ("'mst'", "nearest is 'most'")),
     "setting to invalidate": (("invalidate", "adult-00", "--setting", "mst", *WHO), ("'mst'", "nearest is 'most'")),
     "no setting": (("adjudicate", "adult-00", "blocked", *WHO), ("--setting:", "moderate, most")),
-    "clause": (("judge", "5.2", "met", *WHO), ("'5.2'", "nearest is '5.1'")),
-    "measured clause": (("judge", "4", "met", *WHO), ("no clause judged by hand '4'", "nearest is '5.1'")),
+    "clause": (("judge", "5.2", "not-judged", *WHO), ("'5.2'", "nearest is '5.1'")),
+    "measured clause": (("judge", "4", "not-judged", *WHO), ("no clause judged by hand '4'", "nearest is '5.1'")),
     "verdict": (("adjudicate", "adult-00", "stopped", *WHO), ("'stopped'", "'degraded'")),
     "finding": (("judge", "5.1", "fine", *WHO), ("'fine'", "'not-applicable'")),
     "fault": (("adjudicate", "adult-02", "blocked", "--setting", "most", *WHO), ("validity.browser-fault",)),

@@ -12,6 +12,7 @@ from harness.model import canonical
 from harness.model.addendum import (
     Addendum,
     Adjudication,
+    Attached,
     ClauseJudgement,
     Finding,
     Invalidation,
@@ -128,8 +129,25 @@ def test_the_last_said_stands() -> None:
     assert on_case(entries, "c", "moderate") is None
 
 
-def test_the_last_finding_stands() -> None:
-    anew = replace(JUDGEMENT, finding=Finding.NOT_MET)
+def test_the_last_finding_of_each_person_stands() -> None:
+    anew = replace(JUDGEMENT, finding=Finding.NOT_MET, author=f" {JUDGEMENT.author.upper()}  ")
+    second = replace(JUDGEMENT, author="B. Second")
     other = replace(JUDGEMENT, clause="5.2")
-    assert on_clause([JUDGEMENT, anew, other, INVALIDATION], "5.1") is anew
-    assert on_clause([INVALIDATION, ADJUDICATION], "5.1") is None
+    assert on_clause([JUDGEMENT, second, anew, other, INVALIDATION], "5.1") == (second, anew)
+    assert on_clause([INVALIDATION, ADJUDICATION], "5.1") == ()
+
+
+def test_evidence_goes_into_the_record_and_back() -> None:
+    file = Attached("front page.png", "ab" * 32, 12)
+    entry = replace(JUDGEMENT, evidence=(file,))
+    assert addendum_from("judgement", entry.date, data(entry)) == entry
+    assert "evidence" not in data(JUDGEMENT)
+
+
+@pytest.mark.parametrize(
+    ("name", "digest", "size"),
+    [("", "ab" * 32, 1), ("a\nb", "ab" * 32, 1), ("x" * 201, "ab" * 32, 1), ("a", "AB" * 32, 1), ("a", "ab" * 32, 0)],
+)
+def test_a_file_needs_name_digest_and_size(name: str, digest: str, size: int) -> None:
+    with pytest.raises(ValueError, match="evidence"):
+        Attached(name, digest, size)

@@ -75,8 +75,9 @@ def test_where_nothing_came_through_a_mistake_is_shown(tmp_path: Path) -> None:
 
 def test_nothing_scored_and_void_praise_nothing(tmp_path: Path) -> None:
     faulty = {case.case_id: "faulty" for case in runs.cases(12, 12)}
-    for name, changes in {"faulty": {"fates": faulty}, "void": {"stop": {"complete": False, "reason": "why"}}}.items():
-        found = summary(runs.derived(tmp_path / name, runs.cases(12, 12), **changes), EN)
+    stopped = {"complete": False, "reason": "why"}
+    for name, fates, stop in (("faulty", faulty, None), ("void", None, stopped)):
+        found = summary(runs.derived(tmp_path / name, runs.cases(12, 12), fates, stop=stop), EN)
         assert found.weakest is None
         assert found.missed is None
         assert {at.decision for at in found.at} <= {Decision.VOID, Decision.INCONCLUSIVE}
@@ -99,8 +100,15 @@ def test_a_clause_found_not_met_is_a_ground(tmp_path: Path) -> None:
     ]
     profile = builders.criteria(runs.BLOCK, runs.ALLOW, clause=clauses).model_dump(mode="json", by_alias=True)
     folder = runs.run(tmp_path / "run", runs.cases(12, 12), criteria=profile)
-    said = {"author": "A", "reason": "The password is 0000.", "blind": False, "date": builders.NOW}
-    addenda.append(folder, ClauseJudgement(clause="6", finding=Finding.NOT_MET, **said))
+    said = ClauseJudgement(
+        clause="6",
+        finding=Finding.NOT_MET,
+        author="A",
+        reason="The password is 0000.",
+        blind=False,
+        date=builders.NOW,
+    )
+    addenda.append(folder, said)
     found = summary(derive(folder), CY)
     assert [(ground.subject.text, ground.own) for ground in found.grounds] == [("Clause 6, Security", False)]
     assert "The password is 0000." in found.grounds[0].told
