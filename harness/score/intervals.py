@@ -1,7 +1,7 @@
 """Bounds of one rate, and the p-values of the tests that they invert."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scipy import special
 
@@ -30,6 +30,9 @@ class Sample:
     k: int
     n: int
     clusters: tuple[tuple[float, float], ...] = ()
+    weight: float = field(init=False, repr=False, compare=False)  # of all clusters
+    wrong: float = field(init=False, repr=False, compare=False)  # the weight that is wrong
+    squares: float = field(init=False, repr=False, compare=False)  # of the clusters' weights
 
     def __post_init__(self) -> None:
         if not 0 <= self.k <= self.n:
@@ -39,6 +42,9 @@ class Sample:
         for weight, wrong in self.clusters:
             if not (0 <= wrong <= weight and 0 < weight < math.inf):
                 raise ValueError(f"a cluster cannot weigh {weight} of which {wrong} is wrong")
+        object.__setattr__(self, "weight", math.fsum(weight for weight, _ in self.clusters))
+        object.__setattr__(self, "wrong", math.fsum(wrong for _, wrong in self.clusters))
+        object.__setattr__(self, "squares", math.fsum(weight**2 for weight, _ in self.clusters))
 
     @property
     def estimate(self) -> float | None:
@@ -60,9 +66,8 @@ def effective(sample: Sample, design: Design, alpha: float) -> float:
     """
     if design is Design.INDEPENDENT or not sample.clusters:
         return float(sample.n)
-    weights = [weight for weight, _ in sample.clusters]
-    rate, count, total = _rate(sample), len(weights), math.fsum(weights)
-    kish = min(float(sample.n), total**2 / math.fsum(weight**2 for weight in weights))
+    rate, count, total = _rate(sample), len(sample.clusters), sample.weight
+    kish = min(float(sample.n), total**2 / sample.squares)
     # Cases that all went the same way say nothing of how they vary between clusters, and one cluster never does.
     if design is Design.CLUSTERS or rate in (0, 1) or count == 1:
         return kish
@@ -124,7 +129,7 @@ def p_values(sample: Sample, interval: Interval, design: Design, bound: float) -
 def _rate(sample: Sample) -> float:
     if not sample.clusters:
         return sample.k / sample.n
-    return math.fsum(wrong for _, wrong in sample.clusters) / math.fsum(weight for weight, _ in sample.clusters)
+    return sample.wrong / sample.weight
 
 
 def _shapes(k: float, n: float, interval: Interval) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -85,18 +85,21 @@ class Tally:
         rows = self.weights.values() or [[float(getattr(self, cell)) for cell in CELLS]]
         most = sum(row[at] + row[lost] for row in rows)
         whole = most + sum(row[CELLS.index(right)] for row in rows)
-        ends = (self._sample((wrong,), (right, *spared)), self._sample((wrong, *spared), (right,)))
         return Counted(
             sample=self._sample((wrong,), (right,)),
             unscored=sum(getattr(self, cell) for cell in missing),
             left_out=left_out,
             worst=most / whole if whole else None,
-            ends=ends if left_out and len(SPEAKS_OF[metric]) == 1 else (),
+            ends=(self._sample((wrong,), (right, *spared)), self._sample((wrong, *spared), (right,)))
+            if left_out and len(SPEAKS_OF[metric]) == 1
+            else (),
         )
 
     def _sample(self, wrong: tuple[str, ...], right: tuple[str, ...]) -> Sample:
         bad, all_cells = [CELLS.index(cell) for cell in wrong], [CELLS.index(cell) for cell in (*wrong, *right)]
-        rows = [(sum(row[cell] for cell in all_cells), sum(row[cell] for cell in bad)) for row in self.weights.values()]
+        rows = [
+            (sum([row[cell] for cell in all_cells]), sum([row[cell] for cell in bad])) for row in self.weights.values()
+        ]
         k = sum(getattr(self, cell) for cell in wrong)
         n = k + sum(getattr(self, cell) for cell in right)
         return Sample(k, n, tuple(row for row in rows if row[0]))
@@ -158,8 +161,11 @@ def by_criterion(criteria: Criteria, scored: Iterable[Scored]) -> dict[str, dict
 
 def rate(tally: Tally, metric: Metric, category: str, setting: str, shown: Shown) -> Rate:
     """One rate of a tally."""
-    counted, alpha = tally.of(metric), (1 - shown.confidence) / 2
-    sample = counted.sample
+    return _shown(tally.of(metric), metric, category, setting, shown)
+
+
+def _shown(counted: Counted, metric: Metric, category: str, setting: str, shown: Shown) -> Rate:
+    sample, alpha = counted.sample, (1 - shown.confidence) / 2
     lower, upper = intervals.bounds(sample, shown.method, shown.design, alpha)
     return Rate(
         metric=metric,
@@ -195,5 +201,5 @@ def rates(scored: Iterable[Scored], shown: Shown) -> list[Rate]:
         for metric in Metric:
             counted = tally.of(metric)
             if category == OVERALL or counted.sample.n + counted.unscored + counted.left_out:
-                found.append(rate(tally, metric, category, setting, shown))
+                found.append(_shown(counted, metric, category, setting, shown))
     return found
