@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from harness.model import canonical
+from harness.model.words import Decision
 from harness.report import plain
 from harness.report.compare import ORDER, SCHEMA, Comparison, Flip, Lineup, Versus
 from harness.report.comparison_figures import LEVELS, Heat, Scatter, heats, reach, scatter
@@ -54,6 +55,7 @@ class Part:
     rows: tuple[Row, ...]
     baseline: Row
     standing: Standing
+    tally: tuple[tuple[Decision, int], ...]
     axis: Axis
     heats: tuple[Heat, ...]
     scatter: Scatter | None
@@ -75,6 +77,7 @@ class View:
 
     identity: str
     confidence: str
+    risk: str
     interval: str
     criteria: str
     notice: str
@@ -110,6 +113,11 @@ class View:
         used = sorted({item.method for item in items}) + sorted({item.test for item in items})
         return "; ".join(dict.fromkeys(used)) or "none"
 
+    def kappas(self, part: Part) -> str:
+        """How kappas were computed."""
+        items = [couple.between.agreement for couple in part.couples if couple.between.agreement]
+        return "; ".join(sorted({item.method for item in items if item.kappa is not None})) or "No kappa is defined"
+
     def rules(self, flips: tuple[Flip, ...]) -> list[str]:
         """The rules that gave the verdicts of these flips."""
         return sorted({side.rule_id for flip in flips for side in (flip.before, flip.after)})
@@ -136,6 +144,7 @@ def view(found: Comparison) -> View:
     return View(
         identity=canonical.digest(canonical.dumps([heads, found.confidence]))[:12].upper(),
         confidence=f"{100 * found.confidence:g}%",
+        risk=f"{100 - 100 * found.confidence:.4g}%",
         interval=f"{name(shown.method, shown.design)}, two-sided at {shown.confidence:.0%} confidence",
         criteria=f"{criteria.title}, version {criteria.version}",
         notice=prose(criteria.notice),
@@ -161,13 +170,15 @@ def _command(found: Comparison) -> str:
 def _part(found: Comparison, lineup: Lineup, number: int, titles: dict[str, str]) -> Part:
     ordered = rows(found, lineup)
     by_number = {row.number: row for row in ordered}
+    counted = Counter(row.entry.decision for row in ordered)
     valid = [row for row in ordered if not row.entry.void]
     criteria = found.runs[0].derived.criteria
     return Part(
         number=number,
         title=f"Setting {lineup.settings[0]}" if len(found.lineups) > 1 else "",
         rows=ordered,
-        standing=standing(ordered),
+        tally=tuple((decision, counted[decision]) for decision in Decision if counted[decision]),
+        standing=standing(ordered, lineup.league.pairs),
         axis=reach([rate for row in valid for rate in (row.under, row.over)]),
         heats=tuple(heats(valid, criteria, titles)),
         scatter=scatter(valid, criteria),

@@ -20,8 +20,9 @@ for (const table of document.querySelectorAll("table[data-tools]")) {
       const down = head.getAttribute("aria-sort") === "ascending";
       heads.forEach(other => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const ordered = [...rows].sort((one, other) => compare(value(one, at), value(other, at)) || rows.indexOf(one) - rows.indexOf(other));
-      body.append(...(down ? ordered.reverse() : ordered));
+      const total = row => row.classList.contains("total");
+      const sign = down ? -1 : 1;
+      body.append(...[...rows].sort((one, other) => total(other) - total(one) || sign * compare(value(one, at), value(other, at))));
     });
   });
   const tools = document.createElement("div"), status = document.createElement("span"), wanted = new Map();
@@ -30,29 +31,39 @@ for (const table of document.querySelectorAll("table[data-tools]")) {
   const narrow = () => {
     let left = 0;
     for (const row of rows) {
-      row.hidden = [...wanted].some(([at, keep]) => !keep(at < 0 ? row.textContent : value(row, at)));
+      row.hidden = [...wanted.values()].some(keep => !keep(row));
       left += row.hidden ? 0 : 1;
     }
     status.textContent = left === rows.length ? "" : `${left} of ${rows.length} rows shown`;
   };
-  const add = (text, control, at, keep) => {
+  const add = (text, control, keep) => {
     const label = document.createElement("label");
     label.append(text, control);
     tools.append(label);
     control.addEventListener("input", () => {
-      control.value ? wanted.set(at, found => keep(found, control.value)) : wanted.delete(at);
+      control.value ? wanted.set(control, row => keep(row, control.value)) : wanted.delete(control);
       narrow();
     });
   };
-  const search = document.createElement("input");
-  search.type = "search";
-  add("Find", search, -1, (found, text) => found.toLowerCase().includes(text.toLowerCase()));
-  heads.forEach((head, at) => {
-    if (!("filter" in head.dataset)) return;
+  const choose = (text, of) => {
+    const found = [...new Set(rows.map(of))].sort();
+    if (found.length < 2) return;
     const select = document.createElement("select");
-    select.append(new Option("all", ""), ...[...new Set(rows.map(row => value(row, at)))].sort().map(text => new Option(text, text)));
-    add((head.querySelector("button") ?? head).textContent.trim(), select, at, (found, text) => found === text);
+    select.append(new Option("all", ""), ...found.map(item => new Option(item, item)));
+    add(text, select, (row, wish) => of(row) === wish);
+  };
+  if ("find" in table.dataset) {
+    const search = document.createElement("input");
+    search.type = "search";
+    add("Find", search, (row, wish) => row.textContent.toLowerCase().includes(wish.toLowerCase()));
+  }
+  for (const name of (table.dataset.filters ?? "").split(" ").filter(Boolean)) {
+    choose(name[0].toUpperCase() + name.slice(1), row => row.dataset[name]);
+  }
+  heads.forEach((head, at) => {
+    if ("filter" in head.dataset) choose((head.querySelector("button") ?? head).textContent.trim(), row => value(row, at));
   });
+  if (!tools.children.length) continue;
   tools.append(status);
   (table.closest(".scroll") ?? table).before(tools);
 }
