@@ -79,7 +79,7 @@ class Page(web.RequestHandler):
                 agenda=desk.agenda,
                 report_id=plain.short(desk.derived.head),
                 form=self.served.form,
-                problem=problem,
+                problem=problem.removeprefix("--evidence: "),
                 findings=tuple((str(item), plain.FINDING[item]) for item in Finding),
                 verdicts=tuple(str(item) for item in Verdict),
                 most=MOST,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.model.addendum import Addendum, Adjudication, ClauseJudgement, on_case, on_clause
+from harness.model.addendum import Addendum, Adjudication, Attached, ClauseJudgement, on_case, on_clause
 from harness.report import plain
 from harness.report.derive import Derived
 
@@ -19,6 +19,7 @@ class Person:
     reason: str
     blind: bool
     stands: bool
+    evidence: tuple[Attached, ...]
 
 
 def people(derived: Derived) -> tuple[Person, ...]:
@@ -45,4 +46,5 @@ def _person(entry: Addendum, derived: Derived) -> Person:
         reason=entry.reason,
         blind=entry.blind,
         stands=stands,
+        evidence=entry.evidence if isinstance(entry, ClauseJudgement) else (),
     )

@@ -173,7 +173,9 @@ def test_unsealed_is_a_draft(tmp_path: Path) -> None:
     assert "Draft, not sealed" in text
     assert "<title>DRAFT: " in text
     assert "Not for signature" in words(text)
-    assert "Draft" not in body(report(runs.run(tmp_path / "sealed", runs.cases(12, 12))))
+    sealed = words(report(runs.run(tmp_path / "sealed", runs.cases(12, 12))))
+    assert "Draft: not issued by a laboratory" in sealed
+    assert "not sealed" not in sealed
 
 
 def test_what_a_product_cannot_do_is_said_whether_a_word_says_it_or_not(tmp_path: Path) -> None:
@@ -246,7 +248,7 @@ def add(folder: RunFolder, kind: type[Any], **parts: Any) -> None:
 def test_what_nobody_judged_is_said_and_decides_nothing(tmp_path: Path) -> None:
     text = words(report(judged(tmp_path / "run")))
     assert "2 clauses have not been judged and are not part of this decision" in text
-    assert text.count("Not judged yet") == 2
+    assert text.count("Open: nobody has judged it") == 2
     assert "Nothing: no verdict was adjudicated" in text
     assert "PAS X, clause 4" in text
 
