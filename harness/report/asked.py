@@ -79,7 +79,7 @@ class Gap:
 def missing(laboratory: Laboratory, assignment: Assignment) -> tuple[Gap, ...]:
     """What only a laboratory can say and this one does not, in the order of the clauses."""
     return tuple(
-        Gap(item.clause, f"{item.what}: {_file(key)} does not say it")
+        Gap(item.clause, f"{item.what}: {_lacks(key)}")
         for item in ITEMS
         for key in item.keys
         if not said(key, laboratory, assignment)
@@ -101,7 +101,7 @@ def wrong(laboratory: Laboratory, assignment: Assignment, finished: str, issued:
     if bool(assignment.opinions.text) != bool(assignment.opinions.by):
         found.append(Gap("7.8.7", "opinions need both a text and the person who holds them"))
     if issued and not assignment.amendment:
-        found.append(Gap("7.8.8", f"why it replaces report {issued[-1]}: assignment.toml, amendment, does not say it"))
+        found.append(Gap("7.8.8", f"Why it replaces report {issued[-1]}: {_lacks('assignment.amendment')}"))
     if assignment.number in issued:
         found.append(
             Gap("7.8.8", f"report {assignment.number} was issued before; what replaces it needs a number of its own")
@@ -115,9 +115,9 @@ def said(key: str, laboratory: Laboratory, assignment: Assignment) -> bool:
     return bool(attrgetter(name)(laboratory if file == "laboratory" else assignment))
 
 
-def _file(key: str) -> str:
+def _lacks(key: str) -> str:
     file, _, name = key.partition(".")
-    return f"{file}.toml, {name},"
+    return f"{name} is missing from {file}.toml"
 
 
 def _day(stamp: str) -> datetime.date | None:

@@ -52,7 +52,7 @@ def stated(folder: RunFolder, derived: Derived) -> Stated:
     last = history[-1] if history else None
     issued = [one for one in history[:-1] if not one.gaps]
     late = _late(derived)
-    gaps = (*last.gaps, *late) if last else ()
+    gaps = tuple(sorted((*last.gaps, *late), key=lambda gap: gap.clause)) if last else ()
     return Stated(
         number=last.assignment.number if last else "",
         title=last.assignment.title if last else "",
