@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from harness.cli import actions
+from harness.evidence import scratch
 from harness.evidence.folder import RunFolder
 from harness.model.errors import HarnessError
 from harness.pytest_plugin import expected
 from harness.pytest_plugin.expected import Expected
-from harness.pytest_plugin.items import Failed, Run, RunItem, word
+from harness.pytest_plugin.items import Run, RunItem, names, word
 from harness.pytest_plugin.tested import Tested, existing, planned
 from harness.run.plan import Request
 
@@ -27,7 +28,7 @@ MARKS = {
 }
 TESTED = pytest.StashKey[Tested]()
 EXPECTED = pytest.StashKey[dict[str, Expected]]()
-UNUSED = pytest.StashKey[list[str]]()
+SCRATCH = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,9 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
         given = config.getoption("harness_xfail")
         config.stash[EXPECTED] = expected.read(Path(given)) if given else {}
         derived = tested.planned
-    names = {**MARKS, **{f"category_{word(key)}": key for key in (*derived.spec.corpus["categories"], *_asked(tested))}}
-    names |= {f"setting_{word(key)}": f"at {key}" for key in derived.spec.settings}
-    for name, text in names.items():
+    marks = {**MARKS, **{f"category_{word(key)}": key for key in (*derived.spec.corpus["categories"], *_asked(tested))}}
+    marks |= {f"setting_{word(key)}": f"at {key}" for key in derived.spec.settings}
+    for name, text in marks.items():
         config.addinivalue_line("markers", f"{name}: {text}")
 
 
@@ -55,11 +56,10 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     run.tested, run.cases = config.stash[TESTED], config.getoption("harness_cases")
     with _plainly():
         made = [*run.collect()]
-    today, wanted = datetime.date.today(), config.stash[EXPECTED].copy()
+    today = datetime.date.today()
     for item in made:
-        if entry := wanted.pop(item.name, None):
+        if entry := config.stash[EXPECTED].get(item.name):
             _expect(item, entry, today)
-    config.stash[UNUSED] = sorted(wanted)
     items += made
 
 
@@ -72,8 +72,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(f"report: {folder.path / 'report.html'}")
     else:
         terminalreporter.line(f"the run has not been carried out: {folder.path}")
-    for name in config.stash.get(UNUSED, []):
-        terminalreporter.line(f"--harness-xfail names no test of this session: {name}", yellow=True)
+    known = names(config.stash[TESTED].planned)
+    for name in sorted(config.stash[EXPECTED].keys() - known):
+        terminalreporter.line(f"--harness-xfail names no test of this run: {name}", yellow=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if folder := config.stash.get(SCRATCH, None):
+        scratch.remove(folder)
 
 
 def _tested(config: pytest.Config) -> Tested:
@@ -101,6 +107,9 @@ def _tested(config: pytest.Config) -> Tested:
         jobs=option("harness_jobs"),
     )
     out = option("harness_out") or actions.default_out(request.product, request.corpus, actions.now())
+    if option("collectonly"):
+        config.stash[SCRATCH] = scratch.make("pytest")
+        out = config.stash[SCRATCH] / "run"
     return Tested(planned(request, Path(out), browser), True, browser, baseline)
 
 
@@ -112,7 +121,7 @@ def _expect(item: RunItem, entry: Expected, today: datetime.date) -> None:
     if entry.expires < today:
         item.expired = f"expected to fail until {entry.expires} ({entry.reason}); mend it, or say anew until when"
     else:
-        item.add_marker(pytest.mark.xfail(reason=entry.reason, raises=Failed, strict=True))
+        item.expected = entry.reason
 
 
 @contextmanager

@@ -12,18 +12,11 @@ from harness.model.words import Decision, Outcome
 from harness.pytest_plugin.tested import Tested
 from harness.report import plain
 from harness.report.clauses import Assessed
+from harness.report.derive import Derived
 from harness.report.neutral import visible
 from harness.report.reproduce import command
 from harness.score.decide import Decided
 from harness.score.outcome import Scored
-
-
-class Undecided(Exception):
-    """There is no result to speak of."""
-
-
-class Failed(Exception):
-    """The result is not what it should be."""
 
 
 class Run(pytest.Collector):
@@ -38,8 +31,7 @@ class Run(pytest.Collector):
         asked = {item.id: item.categories for item in derived.criteria.criterion}
         yield self._item(RunItem, "run")
         for decided in derived.decided:
-            name = f"criterion::{decided.setting or 'no-setting'}::{decided.id}"
-            yield self._item(CriterionItem, name, decided.setting, decided.id, asked[decided.id])
+            yield self._item(CriterionItem, criterion(decided), decided.setting, decided.id, asked[decided.id])
         for assessed in derived.clauses:
             if assessed.clause.assessed == "by-hand":
                 yield self._item(ClauseItem, f"clause::{assessed.clause.id}", "", assessed.clause.id)
@@ -68,29 +60,31 @@ class RunItem(pytest.Item):
     tested: Tested
     setting: str
     key: str
-    expired: str = ""  # why a test fails that was expected to fail until a day that is past
+    expected: str = ""  # why it may fail
+    expired: str = ""  # why it fails, as that was to be over by now
 
     def setup(self) -> None:
-        derived = self.tested.derived
-        if derived.voids:
-            raise Undecided(f"the run is void: {' '.join(derived.voids)}")
+        try:
+            voids = self.tested.derived.voids
+        except HarnessError as error:
+            pytest.fail(f"the run was not carried out: {error}", pytrace=False)
+        if voids:
+            pytest.fail(f"the run is void: {visible(' '.join(voids))}", pytrace=False)
         self.judged()
+        if self.expected:
+            self.add_marker(pytest.mark.xfail(reason=self.expected, strict=True))
 
     def judged(self) -> None:
-        """Raises Undecided, or skips with the reason, when there is nothing to fail."""
+        """Fails where there is no result, skips with the reason where none is asked for."""
 
     def runtest(self) -> None:
-        """Raises Failed when the result is not what it should be."""
+        """Fails when the result is not what it should be."""
         if self.expired:
-            raise Failed(self.expired)
+            pytest.fail(self.expired, pytrace=False)
         self.check()
 
     def check(self) -> None:
-        """Raises Failed when the result is not what it should be."""
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        plainly = isinstance(excinfo.value, (Undecided, Failed, HarnessError))
-        return str(excinfo.value) if plainly else super().repr_failure(excinfo)
+        """Fails when the result is not what it should be."""
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         return self.config.rootpath / "harness", None, self.name
@@ -104,12 +98,12 @@ class CriterionItem(RunItem):
         for name in ("decision", "k", "n", "bound"):
             self.user_properties.append((name, str(getattr(found, name))))
         if found.decision in (Decision.INCONCLUSIVE, Decision.VOID):
-            raise Undecided(visible(f"{found.decision}: {found.title}: {found.reason}"))
+            pytest.fail(visible(f"{found.decision}: {found.title}: {found.reason}"), pytrace=False)
 
     def check(self) -> None:
         found = self._found()
         if found.decision in (Decision.FAIL, Decision.CONDITIONAL_FAIL):
-            raise Failed(visible(f"{found.decision}: {found.title}: {found.reason}"))
+            pytest.fail(visible(f"{found.decision}: {found.title}: {found.reason}"), pytrace=False)
 
     def _found(self) -> Decided:
         decided = self.tested.derived.decided
@@ -130,7 +124,7 @@ class ClauseItem(RunItem):
         found = self._found()
         if found.decision is not Decision.PASS and found.judged:
             text = f"clause {self.key}, {found.clause.title}: {found.judged.finding}: {found.judged.reason}"
-            raise Failed(visible(text))
+            pytest.fail(visible(text), pytrace=False)
 
     def _found(self) -> Assessed:
         return next(item for item in self.tested.derived.clauses if item.clause.id == self.key)
@@ -144,14 +138,14 @@ class CaseItem(RunItem):
         if found.left_out:
             pytest.skip("left out by the early stop: nothing it could show would change a decision")
         if found.outcome is Outcome.UNSCORED:
-            raise Undecided(f"{self._told(found)}: not scored: {plain.reason(found.reason)}")
+            pytest.fail(f"{self._told(found)}: not scored: {plain.reason(found.reason)}", pytrace=False)
 
     def check(self) -> None:
         found = self._found()
         if found.outcome is not Outcome.CORRECT:
             said = found.judgement
             text = f"{self._told(found)}: {found.outcome}: {plain.rule(said.rule_id)} ({said.rule_id})"
-            raise Failed(f"{text}\nalone: {visible(command(self.tested.derived, found)) or 'sealed'}")
+            pytest.fail(f"{text}\nalone: {visible(command(self.tested.derived, found)) or 'sealed'}", pytrace=False)
 
     def _found(self) -> Scored:
         return self.tested.scored[self.setting, self.key]
@@ -173,3 +167,18 @@ class BaselineItem(CaseItem):
 def word(text: str) -> str:
     """The text as part of a marker's name."""
     return "".join(char if char.isalnum() else "_" for char in text)
+
+
+def names(derived: Derived) -> set[str]:
+    """The names of all tests that there are of a run, whichever are asked for."""
+    found = {"run", *(criterion(item) for item in derived.decided)}
+    found |= {f"clause::{item.clause.id}" for item in derived.clauses}
+    return found | {
+        f"{kind.mark}::{item.setting}::{item.case.case_id}"
+        for kind in (CaseItem, BaselineItem)
+        for item in derived.scored
+    }
+
+
+def criterion(item: Decided) -> str:
+    return f"criterion::{item.setting or 'no-setting'}::{item.id}"
