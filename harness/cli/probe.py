@@ -1,6 +1,7 @@
 """`harness probe`: one page opened through a product, told as it was seen."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -107,7 +108,8 @@ def _carry_out(folder: RunFolder, browser: Path, headed: bool) -> None:
 async def _pause(arm: Arm, case_id: str) -> None:
     """Leave the page through the product on the screen until a person has seen it; canaries pass by."""
     if arm is Arm.TEST and not case_id.startswith("canary:"):
-        await asyncio.to_thread(input, f"{visible(case_id)} through the product; Enter goes on ")
+        with contextlib.suppress(EOFError):
+            await asyncio.to_thread(input, f"{visible(case_id)} through the product; Enter goes on ")
 
 
 def _say(seen: list[Opened], derived: Derived, expected: bool, keep: Path | None) -> int:

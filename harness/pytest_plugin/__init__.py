@@ -3,6 +3,8 @@
 Without these options nothing is imported, collected or changed.
 """
 
+import warnings
+
 import pytest
 
 ASKS = ("harness_product", "harness_run")
@@ -29,9 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    given = [key for key in vars(config.option) if key.startswith("harness_") and key not in ("harness_jobs",)]
+    given = [key for key in vars(config.option) if key.startswith("harness_") and key != "harness_jobs"]
     if any(config.getoption(key) for key in ASKS):
-        config.pluginmanager.import_plugin("harness.pytest_plugin.collect")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of libraries, as they are imported
+            config.pluginmanager.import_plugin("harness.pytest_plugin.collect")
     elif wrong := [key for key in given if config.getoption(key)]:
         option = f"--{wrong[0].replace('_', '-')}"
         raise pytest.UsageError(f"{option} needs --harness-product or --harness-run")

@@ -165,9 +165,9 @@ class _Pool:
         for one in self.tried:
             if one.shown and (one.kind, one.key) in have:
                 told = (
-                    f"{one.wrong:,} of {one.n:,} scored pages {self._should} with it went wrong, and"
-                    f" {one.wrong_rest:,} of {one.n_rest:,} without it: {p_value(one.p_adjusted)}. Those that went"
-                    f" wrong are of {one.sites:,} sites."
+                    f"{one.wrong:,} of {one.n:,} scored pages {self._should} that have this went wrong, and"
+                    f" {one.wrong_rest:,} of {one.n_rest:,} that have not: {p_value(one.p_adjusted)}. Those that"
+                    f" went wrong are of {one.sites:,} sites."
                 )
                 return Cause(one.kind, one.key, told)
         return None
