@@ -182,7 +182,7 @@ def _checklist(one: _One | None) -> Table:
 
 def _where(item: Item, one: _One | None) -> str:
     whole = one is not None and all(said(key, one.laboratory, one.assignment) for key in item.keys)
-    stated = ("stated in this section" if whole else "not stated") if item.keys else ""
+    stated = ("section 7" if whole else "not stated") if item.keys else ""
     return "; ".join(part for part in (stated, item.here) if part)
 
 
