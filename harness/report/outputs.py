@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.report import html, junit, result
+from harness.report import case_pages, html, junit, result
 from harness.report.derive import Derived
 
 PLACES = ("report", "formats")  # folders that hold nothing else
@@ -18,6 +18,7 @@ def outputs(folder: RunFolder, derived: Derived, sealed: bool) -> Iterator[tuple
     yield "result.json", lambda: [canonical.pretty(result.result(derived, sealed))]
     yield "junit.xml", lambda: [junit.junit(derived)]
     yield "report.html", lambda: [html.report(folder, derived)]
+    yield from case_pages.outputs(folder, derived)
 
 
 def write(folder: RunFolder, derived: Derived) -> None:

@@ -16,6 +16,7 @@ from harness.report.course import Pairs, Table
 from harness.report.derive import Derived
 from harness.report.figures import Axis, Figure, axis, figures, side_by_side
 from harness.report.neutral import pathless, prose
+from harness.report.paging import Part, paged, parts
 from harness.report.people import Person, people
 from harness.report.statement import Stated, stated
 from harness.report.summary import Summary, summary
@@ -103,6 +104,7 @@ class View:
     worst: tuple[Witness, ...]
     wrong: tuple[Scored, ...]
     wrong_left: int
+    beside: tuple[Part, ...]
     interval: str
     clauses: tuple[Assessed, ...]
     points: tuple[Points, ...]
@@ -173,6 +175,7 @@ def view(folder: RunFolder, derived: Derived) -> View:
         worst=tuple(worst(derived, folder.blobs)),
         wrong=tuple(wrongly[:LISTED]),
         wrong_left=max(0, len(wrongly) - LISTED),
+        beside=tuple(parts(paged(derived))),
         interval=f"{name(shown.method, shown.design)}, two-sided at {shown.confidence:.0%} confidence",
         clauses=derived.clauses,
         points=derived.points,

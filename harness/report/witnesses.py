@@ -11,26 +11,31 @@ from harness.model import url as urls
 from harness.model.observation import Observation
 from harness.model.words import Outcome
 from harness.report.derive import Derived
+from harness.report.paging import paged, place
 from harness.report.result import witness
 from harness.score.outcome import Scored
 
 SHARES = ((Outcome.UNDER_BLOCKED, 6), (Outcome.OVER_BLOCKED, 4), (Outcome.UNSCORED, 2))
 SHOWN = sum(share for _, share in SHARES)
 UNSCORED_SHOWN = 6  # they look much alike
-LISTED = 500
-PICTURE_BYTES = 120_000
-ALL_PICTURES_BYTES = 700_000
+LOOKED_AT = 50  # of a setting and category
+LISTED = 100
+PICTURE_BYTES = 100_000
+ALL_PICTURES_BYTES = 400_000
 JPEG = b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """One case with the observation that decided; `picture` is a data: URI, "" when no usable screenshot was kept."""
+    """One case with the observation that decided. `picture` is a data: URI, "" where none is embedded; `shot` is the
+    digest of the screenshot, "" where no usable one was kept. `place` is where the case stands beside the report."""
 
     scored: Scored
     seen: Observation | None
     ascii_host: str
     picture: str
+    shot: str
+    place: str
 
 
 def worst(derived: Derived, blobs: Blobs) -> list[Witness]:
@@ -45,12 +50,13 @@ def worst(derived: Derived, blobs: Blobs) -> list[Witness]:
         most = SHOWN if outcome is not Outcome.UNSCORED else UNSCORED_SHOWN
         room = min(most, share + SHOWN - sum(len(items) for items in picked.values())) - share
         picked[outcome] += spread[outcome][share : share + room]
-    left, found = ALL_PICTURES_BYTES, []
+    left, found, all_pages = ALL_PICTURES_BYTES, [], paged(derived)
     for item in (item for outcome, _ in SHARES for item in picked[outcome]):
         seen = witness(derived, item)
-        picture = _picture(blobs, seen.screenshot_blob, min(left, PICTURE_BYTES)) if seen else ""
+        digest = shot(blobs, seen.screenshot_blob) if seen else ""
+        picture = _picture(blobs, digest, min(left, PICTURE_BYTES)) if digest else ""
         left -= len(picture)
-        found.append(Witness(item, seen, _ascii_host(item.case.url), picture))
+        found.append(Witness(item, seen, ascii_host(item.case.url), picture, digest, place(all_pages, item)))
     return found
 
 
@@ -61,10 +67,12 @@ def wrong(derived: Derived) -> list[Scored]:
 
 
 def _spread(derived: Derived, items: Iterable[Scored]) -> list[Scored]:
-    """One of each setting and category in turn, those with a screenshot first."""
+    """One of each setting and category in turn, of the first `LOOKED_AT` of each those with a screenshot first."""
     groups: dict[tuple[str, str], list[Scored]] = defaultdict(list)
     for item in items:
-        groups[item.setting, item.case.category].append(item)
+        group = groups[item.setting, item.case.category]
+        if len(group) < LOOKED_AT:
+            group.append(item)
     for group in groups.values():
         group.sort(key=lambda item: not _has_picture(derived, item))
     depth = max((len(group) for group in groups.values()), default=0)
@@ -76,21 +84,25 @@ def _has_picture(derived: Derived, item: Scored) -> bool:
     return bool(seen and seen.screenshot_blob)
 
 
-def _picture(blobs: Blobs, digest: str, limit: int) -> str:
-    """The blob as a data: URI if it is there, unchanged, a JPEG and small enough to leave the URI within `limit`."""
+def shot(blobs: Blobs, digest: str) -> str:
+    """The digest again when its blob is there and begins as a JPEG does, so that a browser shows it as one."""
     if len(digest) != 64 or not all(char in "0123456789abcdef" for char in digest):
         return ""
     try:
-        data = blobs.get(digest)
+        with blobs.path(digest).open("rb") as file:
+            return digest if file.read(len(JPEG)) == JPEG else ""
     except OSError:
         return ""
-    if not data.startswith(JPEG) or canonical.digest(data) != digest:
-        return ""
+
+
+def _picture(blobs: Blobs, digest: str, limit: int) -> str:
+    """The blob as a data: URI if it is unchanged and small enough to leave the URI within `limit`."""
+    data = blobs.get(digest)
     uri = "data:image/jpeg;base64," + base64.b64encode(data).decode("ascii")
-    return uri if len(uri) <= limit else ""
+    return uri if len(uri) <= limit and canonical.digest(data) == digest else ""
 
 
-def _ascii_host(url: str) -> str:
+def ascii_host(url: str) -> str:
     """The host as it goes over the wire, "" when the URL shows it so already."""
     try:
         host = urls.parse(url).hostname

@@ -13,7 +13,7 @@ from harness.evidence import addenda
 from harness.evidence.folder import RunFolder
 from harness.model.addendum import Adjudication, ClauseJudgement, Finding
 from harness.model.words import Decision, Verdict
-from harness.report import html
+from harness.report import html, outputs
 from harness.report.derive import derive
 from harness.report.witnesses import LISTED, SHOWN
 from tests import builders
@@ -93,7 +93,7 @@ def test_nothing_is_fetched_or_run(mixed: RunFolder) -> None:
     assert not {"script", "link", "iframe", "object", "base", "form"} & {tag for tag, _ in elements.seen}
     for tag, attributes in elements.seen:
         assert not [name for name in attributes if name.startswith("on")]
-        assert (attributes.get("href") or "#").startswith("#")
+        assert (attributes.get("href") or "#").startswith(("#", "report/cases", "blobs/"))
         assert (attributes.get("src") or "data:image/jpeg;base64,").startswith("data:image/jpeg;base64,"), tag
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in text
     assert "url(" not in text
@@ -111,7 +111,15 @@ def test_ids_are_unique_and_links_lead_somewhere(mixed: RunFolder) -> None:
     seen = Elements(report(mixed)).seen
     ids = [attributes["id"] for _, attributes in seen if "id" in attributes]
     assert len(set(ids)) == len(ids)
-    assert {str(attributes["href"])[1:] for tag, attributes in seen if tag == "a"} <= set(ids)
+    links = [str(attributes["href"]) for tag, attributes in seen if tag == "a"]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    outputs.write(mixed, derive(mixed))
+    for page in (mixed.path / "report.html", *(mixed.path / "report").glob("*.html")):
+        elements = Elements(page.read_text("utf-8")).seen
+        for file, _, anchor in (str(at["href"]).partition("#") for tag, at in elements if tag == "a"):
+            target = (page.parent / file).resolve() if file else page
+            assert target.is_file(), (page.name, file)
+            assert not anchor or f'id="{anchor}"' in target.read_text("utf-8"), (page.name, anchor)
 
 
 @pytest.mark.parametrize(
@@ -287,9 +295,9 @@ def test_lists_are_capped(tmp_path: Path) -> None:
     fates = {f"adult-{n:02}": "arrives" for n in range(LISTED + 7)}
     text = report(runs.run(tmp_path / "run", runs.cases(LISTED + 7, 1), fates))
     assert text.count('class="card ') == SHOWN
-    assert "7 are left out" in words(text)
-    assert "derived/verdicts.parquet" in text
-    assert len(text) < 1_500_000
+    assert f"The first {LISTED} of them" in words(text)
+    assert "report/cases.html" in text
+    assert len(text) < 1_000_000
 
 
 def test_every_setting_has_its_own_results(tmp_path: Path) -> None:
