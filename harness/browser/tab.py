@@ -129,7 +129,7 @@ class Tab:
         for _ in range(HOPS):
             await traffic.unless_crashed(traffic.loaded(loader))
             try:
-                look = await traffic.unless_crashed(self._look(url, token, traffic.main_frame))
+                look = await self._look_at_rest(url, token, loader, traffic)
             except ProtocolError:
                 if traffic.crashed or traffic.loader_after(loader) is None:
                     raise
@@ -139,7 +139,15 @@ class Tab:
                 return look
             loader = await traffic.unless_crashed(traffic.next_loader(loader))
         await traffic.unless_crashed(traffic.loaded(loader))
-        return await traffic.unless_crashed(self._look(url, token, traffic.main_frame))
+        return await self._look_at_rest(url, token, loader, traffic)
+
+    async def _look_at_rest(self, url: str, token: str, loader: str, traffic: Traffic) -> dict[str, Any]:
+        """What is seen once the page has what it asked for as it loaded."""
+        while True:
+            await traffic.unless_crashed(traffic.at_rest(loader))
+            look = await traffic.unless_crashed(self._look(url, token, traffic.main_frame))
+            if not traffic.busy(loader):
+                return look
 
     async def _look(self, url: str, token: str, frame: str) -> dict[str, Any]:
         world = await self._devtools.send(

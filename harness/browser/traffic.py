@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import contextlib
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +17,9 @@ from harness.model.observation import Asset
 ASSETS_KEPT = 200
 HEADERS_KEPT = 40
 HEADER_LENGTH = 500
+QUIET_SECONDS = 0.1  # nothing under way for so long, and what came is in the page
+REST_SECONDS = 1.5  # a visit waits for that no longer than this in all
+ENDLESS = frozenset(("EventSource", "Media", "Ping"))
 Result = TypeVar("Result")
 
 
@@ -31,6 +36,9 @@ class Traffic:
         self.dialogs = 0
         self.crashed = self.download_begun = self.strict_transport = False
         self._assets: dict[str, Asset] = {}
+        self._under_way: set[str] = set()  # requests but for the main frame's documents
+        self._ended = 0.0  # when the last of them did
+        self._patience = REST_SECONDS
         self._loaders: list[str] = []  # of the main frame, in order
         self._loads: set[str] = set()
         self._begun: set[str] = set()  # documents whose answer has begun to arrive
@@ -41,6 +49,7 @@ class Traffic:
         for method, handler in (
             ("Network.requestWillBeSent", self._sent),
             ("Network.responseReceived", self._received),
+            ("Network.loadingFinished", self._finished),
             ("Network.loadingFailed", self._failed),
             ("Page.lifecycleEvent", self._lifecycle),
             ("Page.javascriptDialogOpening", self._dialog),
@@ -65,11 +74,11 @@ class Traffic:
                 self.main_error = ""
             self.chain.append(url)
             self._wake()
-        elif (
-            event.get("type") != "Document"
-            and not url.startswith(("data:", "blob:"))
-            and len(self._assets) < ASSETS_KEPT
-        ):
+            return
+        kind = event.get("type")
+        if kind not in ENDLESS and event["loaderId"]:  # a worker's script ends in the worker, unheard
+            self._under_way.add(event["requestId"])
+        if kind != "Document" and not url.startswith(("data:", "blob:")) and len(self._assets) < ASSETS_KEPT:
             self._assets[event["requestId"]] = Asset(url, "pending")
 
     def _received(self, event: dict[str, Any]) -> None:
@@ -78,19 +87,27 @@ class Traffic:
         self.strict_transport = self.strict_transport or "strict-transport-security" in headers
         if event["requestId"] in self._loaders and event.get("frameId") == self.main_frame:
             self._begun.add(event["requestId"])
+            self._under_way.clear()  # what the document before had asked for
             self.status, self.mime = int(answer["status"]), answer.get("mimeType", "")
             self.issuer = answer.get("securityDetails", {}).get("issuer", "")
             kept = sorted(headers.items())[:HEADERS_KEPT]
             self.headers = [(name[:HEADER_LENGTH], str(value)[:HEADER_LENGTH]) for name, value in kept]
         elif asset := self._assets.get(event["requestId"]):
             self._assets[event["requestId"]] = Asset(asset.url, str(int(answer["status"])))
+        if event["type"] == "Fetch":  # it ends when the page has read it, which it need not do
+            asyncio.get_running_loop().call_later(QUIET_SECONDS, self._finished, event)
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        self._under_way.discard(event["requestId"])
+        self._ended = time.monotonic()
+        self._wake()
 
     def _failed(self, event: dict[str, Any]) -> None:
+        self._finished(event)
         if event["requestId"] in self._loaders:
             self.main_error = event.get("errorText", "")
             if event["requestId"] in self._begun:  # broken off: what has come is shown, and nothing more comes
                 self._loads.add(event["requestId"])
-                self._wake()
         elif asset := self._assets.get(event["requestId"]):
             self._assets[event["requestId"]] = Asset(asset.url, event.get("errorText", "failed"))
 
@@ -153,6 +170,23 @@ class Traffic:
     async def loaded(self, loader: str) -> None:
         """Wait until that document of the main frame, or one after it, has loaded."""
         await self._until(lambda: loader in self._loads or self.loader_after(loader) is not None)
+
+    async def at_rest(self, loader: str) -> None:
+        """Wait until nothing that the document asked for has been under way for a moment, or it is no longer there;
+        at once when nothing is, and over a visit no longer than REST_SECONDS."""
+        if not self.busy(loader):
+            return
+        started = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                while (left := self._ended + QUIET_SECONDS - time.monotonic()) > 0 or self.busy(loader):
+                    await self._until(lambda: not self.busy(loader))
+                    await asyncio.sleep(left)
+        self._patience -= time.monotonic() - started
+
+    def busy(self, loader: str) -> bool:
+        """Whether there is something to wait for before that document is looked at."""
+        return bool(self._under_way) and self._patience > 0 and self.loader_after(loader) is None
 
     def loader_after(self, loader: str) -> str | None:
         """The newest document of the main frame if it came after `loader`."""

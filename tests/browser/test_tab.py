@@ -113,6 +113,29 @@ def test_pages_that_get_in_the_way(tmp_path: Path) -> None:
     stand(tmp_path, script)
 
 
+PUTS_ITSELF_TOGETHER = """<!doctype html><p id="a"></p><p id="b"></p><p id="c"></p><script>
+const say = (id) => (text) => document.getElementById(id).textContent = text;
+onload = () => {
+  fetch("/a").then((answer) => answer.text()).then(() => fetch("/b")).then((answer) => say("a")(answer.status));
+  const asked = new XMLHttpRequest();
+  asked.onload = () => say("b")(asked.status); asked.open("GET", "/c"); asked.send();
+  const script = document.createElement("script"); script.onerror = () => say("c")("lost"); script.src = "/d";
+  const frame = document.createElement("iframe"); frame.onload = () => document.body.append(script);
+  frame.src = "http://frame.test/"; document.body.append(frame);
+};
+</script>"""
+
+
+def test_pages_that_ask_for_more_once_they_have_loaded(tmp_path: Path) -> None:
+    async def script(at: Stand) -> None:
+        for _ in range(3):
+            assert (await at.see(PUTS_ITSELF_TOGETHER)).visible_text == "404 404 lost"
+        waits = await at.see("<p>Waits</p><script>onload = () => setInterval(() => fetch('/x'), 20)</script>")
+        assert (waits.end, waits.token_seen) == (End.PAGE, True)
+
+    stand(tmp_path, script)
+
+
 def test_pages_that_hang_and_crash_end_in_time(tmp_path: Path) -> None:
     async def script(at: Stand) -> None:
         hangs = await at.see("<p>Loop</p><script>while (true) {}</script>", seconds=2)
