@@ -56,8 +56,8 @@ def new(kind: str, name: str, out: Path | None) -> None:
 @click.argument("what", type=click.Choice([*schemas.MODELS]), default="product")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
 def schema(what: str, out: Path | None) -> None:
-    """The JSON Schema of WHAT people write (a product's profile, criteria, rules, corpus.toml, laboratory.toml or
-    assignment.toml), for editors."""
+    """The JSON Schema of WHAT people write (a product's profile, criteria, rules, corpus.toml, a crosswalk,
+    laboratory.toml or assignment.toml), for editors."""
     if out is None:
         click.echo(schemas.text(what), nl=False)
         return

@@ -9,6 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from harness.corpus.manifest import Manifest
 from harness.profile.criteria import Criteria
+from harness.profile.crosswalk import Crosswalk
 from harness.profile.keys import KEYS
 from harness.profile.laboratory import Assignment, Laboratory
 from harness.profile.product import Product
@@ -19,6 +20,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "criteria": Criteria,
     "rules": RulesProfile,
     "corpus": Manifest,
+    "crosswalk": Crosswalk,
     "laboratory": Laboratory,
     "assignment": Assignment,
 }

@@ -19,6 +19,7 @@ SHIPPED = {
     "criteria": sorted(shipped.CRITERIA.glob("*.toml")),
     "rules": sorted(shipped.RULES.glob("*.toml")),
     "corpus": sorted(shipped.CORPORA.glob("*/corpus.toml")),
+    "crosswalk": sorted((shipped.ROOT / "profiles" / "crosswalks").glob("*.toml")),
 }
 FILES = [(what, path) for what, paths in SHIPPED.items() for path in paths]
 
