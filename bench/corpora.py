@@ -2,8 +2,8 @@
 
 With FOLDER, every list below it, of Citizen Lab (`COUNTRY.csv`) or UT1 (`CATEGORY/domains`), is imported, and counted
 with pandas and the standard library alone: rows, duplicates, conflicting labels, IP addresses, internationalised names;
-exit 1 when a figure differs. Without, a made-up list of --rows domains on reserved names is imported and loaded, each
-step in a process of its own, beside pandas reading the same file. Nothing is sent to any host.
+exit 1 when a figure differs. Without, a made-up list of --rows domains on reserved names is imported, loaded, checked
+and sampled, each step in a process of its own, beside pandas reading the same file. Nothing is sent to any host.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from harness.profile import crosswalk
 LEFT = {"duplicates": Reason.DUPLICATE, "conflicts": Reason.CONFLICT, "unmapped": Reason.UNMAPPED}
 TLDS = ("test", "example", "invalid")
 READ = "import sys, pandas; pandas.read_csv(sys.argv[1], header=None)"
-IMPORT = "from harness.cli.main import main; main()"
+HARNESS = "from harness.cli.main import main; main()"
 LOAD = "import sys; from harness.corpus.load import load; load(sys.argv[1])"
 
 
@@ -119,13 +119,17 @@ def timed(rows: int, seed: int) -> None:
     """Print processor time and memory of each step on a made-up list, and their ratios to pandas reading it."""
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as scratch:
-        source, corpus = Path(scratch) / "domains.txt", str(Path(scratch) / "corpus")
-        with source.open("w") as out:
+        source, corpus, drawn = (str(Path(scratch) / name) for name in ("domains.txt", "corpus", "sample"))
+        with Path(source).open("w") as out:
             for number in range(rows):
                 out.write(f"{'www.' * (rng.random() < 0.2)}site-{number}-{rng.randrange(1000)}.{rng.choice(TLDS)}\n")
-        options = ["corpus", "import", "domains", str(source), "--into", corpus, "--label", "gambling:block"]
-        # `check` and `sample` have their lines here as they come.
-        steps = {"pandas": [READ, str(source)], "import": [IMPORT, *options], "load": [LOAD, corpus]}
+        steps = {
+            "pandas": [READ, source],
+            "import": [HARNESS, "corpus", "import", "domains", source, "--into", corpus, "--label", "gambling:block"],
+            "load": [LOAD, corpus],
+            "check": [HARNESS, "corpus", "check", corpus],
+            "sample": [HARNESS, "corpus", "sample", corpus, "--into", drawn, "--size", str(min(rows, 10_000))],
+        }
         print(f"{rows} domains\n{'':10}{'CPU s':>9}{'ratio':>8}{'MiB':>8}{'ratio':>8}")
         base = None
         for name, (code, *arguments) in steps.items():

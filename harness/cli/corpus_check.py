@@ -43,7 +43,7 @@ def check(
     """
     if fix != (into is not None):
         raise UsageError("--fix and --into NEW belong together")
-    digest = checking.digest(ref)  # before anything else is in memory
+    digest = "" if fix else checking.digest(ref)  # before anything else is in memory
     found = checking.check(ref, others, profiles.load(profile) if profile else None)
     if listed:
         try:
