@@ -1,10 +1,12 @@
 """`junit.xml`: each criterion a test, for the tools that continuous integration already has."""
 
 import re
+from datetime import datetime
 from xml.etree import ElementTree
 
 from harness.model.addendum import Finding
 from harness.model.words import Decision
+from harness.report import identity
 from harness.report.derive import Derived
 from harness.score.decide import Decided
 
@@ -13,7 +15,7 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def junit(derived: Derived) -> str:
     """The report as text. A fail is a failure; inconclusive and void are errors, never passes."""
-    suites = ElementTree.Element("testsuites", name="pas-harness")
+    suites = ElementTree.Element("testsuites", name="pas-harness", **_time(derived))
     for setting in sorted({*derived.spec.settings, *(item.setting for item in derived.decided)}):
         decided = [item for item in derived.decided if item.setting == setting]
         suite = ElementTree.SubElement(
@@ -21,6 +23,7 @@ def junit(derived: Derived) -> str:
             "testsuite",
             name=_text(f"{derived.spec.product['name']} at {setting or 'no setting that was tested'}"),
             tests=str(len(decided) + 1),
+            timestamp=identity.began(derived),
         )
         failures = errors = 0
         for item in decided:
@@ -39,6 +42,14 @@ def junit(derived: Derived) -> str:
     _clauses(suites, derived)
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def _time(derived: Derived) -> dict[str, str]:
+    """How long the run took, in seconds, interruptions included. A criterion takes none of its own."""
+    if not (ended := identity.ended(derived)):
+        return {}
+    took = datetime.fromisoformat(ended) - datetime.fromisoformat(identity.began(derived))
+    return {"time": f"{took.total_seconds():.3f}"}
 
 
 def _clauses(suites: ElementTree.Element, derived: Derived) -> None:

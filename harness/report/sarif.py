@@ -11,7 +11,7 @@ from typing import Any
 from harness.model import canonical
 from harness.model.addendum import Finding
 from harness.model.words import Decision, Outcome
-from harness.report import annex, plain, reproduce, result
+from harness.report import annex, identity, plain, reproduce, result
 from harness.report.derive import Derived
 from harness.report.neutral import pathless, visible
 from harness.score.decide import Decided
@@ -29,13 +29,12 @@ KIND = {
     Decision.VOID: "open",
 }
 VOID = "The run is void and says nothing about the product."
-TIMES = {"startTimeUtc": "started_at", "endTimeUtc": "finished_at"}
 Json = dict[str, Any]
 
 
 def sarif(derived: Derived) -> str:
     """The file as text. In a void run no case and no criterion is decided either way."""
-    spec, run = derived.spec, result.result(derived, sealed=True)["run"]
+    spec, ended = derived.spec, identity.ended(derived)
     wrong = {outcome: sum(item.outcome is outcome for item in derived.scored) for outcome in TITLE}
     found = list(islice(chain(_run(derived), _criteria(derived), _clauses(derived), _cases(derived)), MOST))
     shown = sum("locations" in item for item in found)
@@ -53,7 +52,8 @@ def sarif(derived: Derived) -> str:
                 "executionSuccessful": not derived.voids,
                 "exitCode": derived.decision.exit_code,
                 "commandLine": annex.command(derived),
-                **{key: run[name] for key, name in TIMES.items() if run[name]},
+                "startTimeUtc": identity.began(derived),
+                **({"endTimeUtc": ended} if ended else {}),
                 "toolExecutionNotifications": _notes(derived, sum(wrong.values()) - shown),
             }
         ],

@@ -3,12 +3,17 @@
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+import xmlschema
+
 from harness.evidence import addenda
 from harness.model.addendum import ClauseJudgement, Finding
 from harness.report.derive import derive
 from harness.report.junit import junit
 from tests import builders
-from tests.report import runs
+from tests.report import kinds, runs
+
+SCHEMA = xmlschema.XMLSchema(Path(__file__).parents[1] / "data" / "junit-10.xsd")
 
 
 def suites(text: str) -> ElementTree.Element:
@@ -85,3 +90,16 @@ def test_clauses_nobody_judged_are_skipped_and_an_age_band_untested_is_an_error(
     hand = named["clauses judged by hand"]
     assert [hand.get(key) for key in ("tests", "failures", "skipped")] == ["2", "1", "1"]
     assert [case.get("name") for case in hand if case.find("failure") is not None] == ["9 Maintenance"]
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_every_kind_of_run_is_valid_as_jenkins_takes_it(kind: str) -> None:
+    text = junit(kinds.derived(kind))
+    SCHEMA.validate(text)
+    root = suites(text)
+    assert (root.get("time") is None) == (kind == "unfinished")
+    for suite in root:
+        for name in ("failure", "error", "skipped"):
+            counted = str(len([case for case in suite.iter("testcase") if case.find(name) is not None]))
+            assert suite.get(f"{name}s" if name != "skipped" else name, "0") == counted
+        assert suite.get("tests") == str(len(suite.findall("testcase")))

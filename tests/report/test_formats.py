@@ -1,0 +1,72 @@
+"""All formats at once: whatever was decided, none calls more a pass than is one, and a void run has none."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.model.words import Decision
+from harness.report import earl, oscal, sarif
+from harness.report.derive import Derived
+from harness.report.junit import junit
+from harness.score.decide import overall
+from tests.report import kinds
+
+PASSES = (Decision.PASS, Decision.CONDITIONAL_PASS)  # for JUnit, which knows nothing between, as for the exit code
+
+
+def decided(decisions: Sequence[Decision], void: bool) -> Derived:
+    """A run with these decisions on its criteria, in which nobody has judged a clause."""
+    derived = kinds.derived("pass")
+    items = tuple(replace(item, decision=decision) for item, decision in zip(derived.decided, decisions, strict=True))
+    clauses = tuple(
+        replace(item, decision=overall(decisions) if item.clause.assessed == "measured" else None)
+        for item in derived.clauses
+    )
+    whole = Decision.VOID if void else overall(decisions)
+    return replace(derived, decided=items, clauses=clauses, decision=whole, voids=("It ended.",) if void else ())
+
+
+@given(
+    st.lists(st.sampled_from([item for item in Decision if item is not Decision.VOID]), min_size=4, max_size=4),
+    st.booleans(),
+)
+def test_a_pass_is_a_pass_and_nothing_else_is(decisions: list[Decision], void: bool) -> None:
+    derived = decided(decisions, void)
+    passed = 0 if void else decisions.count(Decision.PASS)
+
+    states = [
+        item["target"]["status"]["state"]
+        for item in json.loads(oscal.oscal(derived))["assessment-results"]["results"][0]["findings"]
+    ]
+    assert states.count("satisfied") == passed
+
+    outcomes = [
+        node["earl:result"]["earl:outcome"]
+        for node in json.loads(earl.earl(derived))["@graph"]
+        if node["@type"] == "earl:Assertion" and "/criterion/" in node["@id"]
+    ]
+    assert outcomes.count("earl:passed") == passed
+    assert outcomes.count("earl:failed") == (
+        0 if void else sum(item in (Decision.FAIL, Decision.CONDITIONAL_FAIL) for item in decisions)
+    )
+
+    (run,) = json.loads(sarif.sarif(derived))["runs"]
+    told = [item for item in run["results"] if item["ruleId"].startswith("criterion/")]
+    assert len(told) == len(decisions) - passed
+
+    tests = list(ElementTree.fromstring(junit(derived)).iter("testcase"))
+    quiet = [case for case in tests if case.find("failure") is None and case.find("error") is None]
+    good = [case for case in quiet if case.find("skipped") is None and case.get("name") != "run-is-valid"]
+    assert len(good) == (0 if void else sum(item in PASSES for item in decisions))
+
+
+@given(st.lists(st.sampled_from(PASSES), min_size=4, max_size=4))
+def test_a_void_run_has_no_word_of_passing(decisions: list[Decision]) -> None:
+    derived = decided(decisions, void=True)
+    for text in (earl.earl(derived), oscal.oscal(derived), sarif.sarif(derived)):
+        for word in ("passed", '"satisfied"', '"pass"', "conditional pass"):
+            assert word not in text.replace('"not-satisfied"', "")
