@@ -52,6 +52,8 @@ def _say(found: Failures) -> None:
         _group(found, number, group, new)
     if len(found.groups) > SHOWN:
         click.echo(f"\n  and {len(found.groups) - SHOWN} more groups; --out lists all of them")
+    for text in failures_page.limits(found.derived.spec):
+        click.echo(f"\n  the product's profile says: {visible(text)}")
     if not found.groups:
         click.echo("  no case failed")
 

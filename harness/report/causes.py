@@ -120,7 +120,8 @@ class _Pool:
         else:
             found = self._twin(item) or self._feature(item) or host
         found = found or self._path(item) or self._address(item)
-        return found or Cause(NONE, "", "Nothing that the run shows sets these cases apart.")
+        told = f"{self._wrong:,} of {self._n:,} scored pages {self._should} went wrong; nothing sets these apart."
+        return found or Cause(NONE, "", told)
 
     def _content(self, item: Scored) -> Cause | None:
         if item.judgement.mechanism in REWRITTEN:

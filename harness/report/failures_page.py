@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from harness.evidence import disk
 from harness.model import canonical
 from harness.model.errors import UsageError
+from harness.model.spec import Spec
 from harness.model.words import Outcome
 from harness.report import causes, pages, plain, result
 from harness.report.causes import Group
@@ -16,7 +18,7 @@ from harness.report.compare import Flip
 from harness.report.course import Pairs
 from harness.report.failures import Failures, State
 from harness.report.features import METHOD, Kind, Tried
-from harness.report.neutral import cell
+from harness.report.neutral import cell, prose
 from harness.report.reproduce import command
 from harness.score.paired import Paired
 from harness.score.rates import OVERALL
@@ -75,8 +77,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that the page shows; `rates` are overall ones and those of categories where a case changed. `left` are how
-    many groups, flips to the worse and to the better it leaves out."""
+    """All that the page shows; `limits` are what the product's profile says it cannot do as it was set, `rates` overall
+    ones and those of categories where a case changed. `left` are how many groups, flips to the worse and to the better
+    it leaves out."""
 
     title: str
     tone: str
@@ -86,6 +89,7 @@ class Page:
     void: bool
     facts: Pairs
     warnings: tuple[str, ...]
+    limits: tuple[str, ...]
     rates: tuple[tuple[str, Paired], ...]
     worse: tuple[Flip, ...]
     better: tuple[Flip, ...]
@@ -138,6 +142,7 @@ def page(found: Failures) -> Page:
         void=found.state is State.VOID,
         facts=facts,
         warnings=compared.warnings if compared else (),
+        limits=tuple(limits(spec)),
         rates=tuple(
             (lineup.settings[1], item)
             for lineup in (compared.lineups if compared else ())
@@ -179,6 +184,15 @@ def examples(found: Failures, group: Group) -> list[Example]:
         )
         for item in picked
     ]
+
+
+def limits(spec: Spec) -> Iterator[str]:
+    """What the profile says of the parameters and of a setting that were tested."""
+    for item in spec.product.get("limit", ()):
+        when = dict(item["when"])
+        settings = when.pop("setting", spec.settings)
+        if all(spec.params.get(key) in values for key, values in when.items()) and {*settings} & {*spec.settings}:
+            yield prose(item["text"])
 
 
 def _since(found: Failures) -> dict[tuple[str, str], str]:
@@ -236,6 +250,7 @@ def as_json(found: Failures) -> dict[str, Any]:
             }
             for group, new in found.groups
         ],
+        "limits": list(limits(derived.spec)),
         "tried": canonical.plain(found.causes.tried),
         "method": METHOD,
     }
