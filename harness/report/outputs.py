@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.report import case_pages, html, junit, result
+from harness.report import case_pages, csv_tables, earl, html, junit, oscal, result, sarif
 from harness.report.derive import Derived
 
 PLACES = ("report", "formats")  # folders that hold nothing else
@@ -17,6 +17,11 @@ def outputs(folder: RunFolder, derived: Derived, sealed: bool) -> Iterator[tuple
     """Name and text of each, the text in pieces and made when it is asked for: same run, same bytes."""
     yield "result.json", lambda: [canonical.pretty(result.result(derived, sealed))]
     yield "junit.xml", lambda: [junit.junit(derived)]
+    yield "formats/earl.jsonld", lambda: [earl.earl(derived)]
+    yield "formats/oscal.json", lambda: [oscal.oscal(derived)]
+    yield "formats/results.sarif", lambda: [sarif.sarif(derived)]
+    yield "formats/verdicts.csv", lambda: csv_tables.verdicts(derived)
+    yield "formats/rates.csv", lambda: csv_tables.rates(derived)
     yield "report.html", lambda: [html.report(folder, derived)]
     yield from case_pages.outputs(folder, derived)
 
