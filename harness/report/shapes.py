@@ -1,4 +1,4 @@
-"""The shapes of `result.json` and `decisions.json`, as JSON Schemas that are published.
+"""The shapes of `result.json`, `decisions.json` and `comparison.json`, as JSON Schemas that are published.
 
 A shape belongs to a version: whoever changes what the files hold gives their `schema` a new one.
 """
@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 from harness.model.addendum import Adjudication, ClauseJudgement, Invalidation
 from harness.model.words import Decision
 from harness.profile.criteria import Clause
-from harness.report import result
+from harness.report import compare, result
+from harness.report.comparison_shape import ComparisonShape
 from harness.score.accuracy import Accuracy
 from harness.score.decide import Decided
 from harness.score.parts import Parts
@@ -145,6 +146,7 @@ class Result(Decisions):
 SHAPES: dict[str, tuple[type[BaseModel], str]] = {
     "decisions": (Decisions, result.DECISIONS),
     "result": (Result, result.SCHEMA),
+    "comparison": (ComparisonShape, compare.SCHEMA),
 }
 # There when a run has an open and a sealed part; when more than one person must agree.
 OPTIONAL = ("parts", "persons")
