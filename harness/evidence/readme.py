@@ -12,8 +12,7 @@ results that follow from it.
   seal.json              the SHA-256 of all these files
   seal.sig.json          the laboratory's signature on seal.json, a DSSE envelope, if the run was signed
   seal.pub               the public key that belongs to the signature
-  addenda/               what people added after the seal, with name and reason, and what the laboratory stated, sealed
-                         and signed in the same way
+  addenda/               what people added after the seal, and what the laboratory states; sealed and signed likewise
   result.json, junit.xml, derived/    verdicts, rates and decisions, computed from all this
   report.html            the same for people
   report.pdf             a print of it, which is not computed anew
