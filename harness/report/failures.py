@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder
+from harness.model import url as urls
 from harness.model.errors import EvidenceError, UsageError
 from harness.model.words import Outcome
 from harness.report import result
@@ -71,7 +72,7 @@ def failures(run: Path, baseline: Path | None, settings: Sequence[str] = (), con
     if sealed and (problems := seal.verify(folder)):
         raise EvidenceError(f"{problems[0]} ({len(problems)} in all; `harness verify` lists them)")
     found, why = _compared(run, baseline, settings, confidence)
-    derived = found.runs[1].derived if found else derive(folder)
+    derived = found.runs[1].derived if found else _read(folder)
     scored = [item for item in derived.scored if not settings or item.setting in settings]
     flips = [flip for lineup in found.lineups for flip in lineup.against[0].flips] if found else []
     worse = tuple(flip for flip in flips if flip.change == WORSE)
@@ -88,6 +89,16 @@ def failures(run: Path, baseline: Path | None, settings: Sequence[str] = (), con
         better=tuple(flip for flip in flips if flip.change == BETTER),
         different=tuple(flip for flip in flips if flip.change not in (WORSE, BETTER)),
     )
+
+
+def _read(folder: RunFolder) -> Derived:
+    try:
+        derived = derive(folder)
+        for case in derived.cases:
+            urls.parse(case.url)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EvidenceError(f"{folder.path}: the evidence does not read: {error!r}") from None
+    return derived
 
 
 def _compared(

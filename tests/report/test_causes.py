@@ -171,7 +171,7 @@ CASES = st.builds(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(CASES, max_size=30, unique_by=lambda item: item.case.url), st.randoms(use_true_random=False))
 def test_every_failing_case_is_in_one_group_whatever_their_order(items: list[Scored], rng: random.Random) -> None:
     def made(cases: list[Scored]) -> Causes:
