@@ -74,7 +74,8 @@ def test_handed_over_and_checked_elsewhere(desk: Desk) -> None:
         STANDS,
         "recomputed: 24 verdicts, 8 rates, 2 decisions",
         "these files say the same: README.txt, attestation.dsse.json, derived/decisions.json,"
-        " derived/verdicts.parquet, derived/witnesses.parquet, junit.xml, report.html, result.json",
+        " derived/verdicts.parquet, derived/witnesses.parquet, formats/earl.jsonld, formats/oscal.json,"
+        " formats/rates.csv, formats/results.sarif, formats/verdicts.csv, junit.xml, report.html, result.json",
         f"signed with the key given, {by}",
     ]
 
@@ -118,7 +119,8 @@ def test_keys_of_the_wrong_kind(desk: Desk, command: str) -> None:
 
 
 def test_no_results_are_said_to_be_missing(desk: Desk) -> None:
-    shutil.rmtree(desk.folder.derived)
+    for folder in (desk.folder.derived, desk.folder.path / "formats"):
+        shutil.rmtree(folder)
     for name in ("junit.xml", "report.html", "result.json"):
         (desk.folder.path / name).unlink()
     assert live.command("bundle", desk.folder.path).code == 0

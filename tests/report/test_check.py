@@ -32,6 +32,11 @@ DERIVED = (
     "derived/decisions.json",
     "derived/verdicts.parquet",
     "derived/witnesses.parquet",
+    "formats/earl.jsonld",
+    "formats/oscal.json",
+    "formats/rates.csv",
+    "formats/results.sarif",
+    "formats/verdicts.csv",
     "junit.xml",
     "report.html",
     "result.json",
@@ -80,6 +85,7 @@ def test_all_that_stands_is_counted(folder: RunFolder) -> None:
 
 def test_results_may_be_missing(folder: RunFolder) -> None:
     shutil.rmtree(folder.derived)
+    shutil.rmtree(folder.path / "formats")
     for name in ("attestation.dsse.json", "junit.xml", "report.html", "result.json"):
         (folder.path / name).unlink()
     checked = check.checked(folder)
