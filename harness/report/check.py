@@ -124,7 +124,7 @@ def _pieces(make: outputs.Make) -> Flaw:
 def _says(path: Path, pieces: Iterable[str]) -> bool:
     with path.open("rb") as file:
         for piece in pieces:
-            expected = piece.encode("utf-8")
+            expected = piece.encode("utf-8", "backslashreplace")
             if file.read(len(expected)) != expected:
                 return False
         return not file.read(1)

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 # Letters and marks that draw nothing although their category says they do.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+MARKS = 6  # on one letter; no script needs more, and a hundred reach over the lines around them
 # What a spreadsheet may take for a formula (OWASP, CSV Injection); full-width forms too. Tabs and line breaks cannot
 # be there any more.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -14,14 +16,15 @@ ABSOLUTE = re.compile(r"(?<![\w/:.…])/(?:[^\s/'\",:;()]+/)+([^\s/'\",:;()]*)")
 
 
 def visible(text: object, limit: int = 0) -> str:
-    """The text with control, bidi, zero-width and other unseen characters as ‹U+XXXX›, cut after `limit` (0: never)."""
+    """The text with control, bidi, zero-width and other unseen characters as ‹U+XXXX›, and marks piled on a letter,
+    cut after `limit` (0: never)."""
     raw = str(text)
     left = len(raw) - limit
     if raw.isascii() and raw.isprintable() and not (limit and left > 0):
         return raw  # nearly always
     if limit and left > 0:
         raw = raw[:limit]
-    shown = "".join(f"‹U+{ord(char):04X}›" if _unseen(char) else char for char in raw)
+    shown = "".join(_shown(raw))
     return f"{shown}… ({left} more characters)" if limit and left > 0 else shown
 
 
@@ -39,6 +42,13 @@ def prose(text: object) -> str:
 def pathless(text: object) -> str:
     """The text with absolute paths cut to their last part: a report does not say on which machine it was made."""
     return ABSOLUTE.sub(lambda found: f"…/{found[1]}", str(text))
+
+
+def _shown(text: str) -> Iterator[str]:
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        yield f"‹U+{ord(char):04X}›" if marks > MARKS or _unseen(char) else char
 
 
 def _unseen(char: str) -> bool:

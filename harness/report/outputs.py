@@ -45,6 +45,7 @@ def write(folder: RunFolder, derived: Derived) -> None:
 def _replace(path: Path, pieces: Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="") as file:
+    # A lone half of a character becomes the escape that JSON has for it.
+    with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         file.writelines(pieces)
     part.replace(path)

@@ -235,8 +235,13 @@ def _witness(derived: Derived, item: Scored) -> dict[str, Any]:
         "token_seen": bool(seen and seen.token_seen),
         "receipts": len(seen.receipts) if seen else 0,
         "status": seen.status if seen else 0,
-        "error": seen.error if seen else "",
-        "final_url": seen.final_url if seen else "",
+        "error": _whole(seen.error) if seen else "",
+        "final_url": _whole(seen.final_url) if seen else "",
         "dom_blob": seen.dom_blob if seen else "",
         "screenshot_blob": seen.screenshot_blob if seen else "",
     }
+
+
+def _whole(text: str) -> str:
+    """The text with halves of characters, which a page may show and a table cannot hold, as JSON escapes them."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

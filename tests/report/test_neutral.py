@@ -15,6 +15,7 @@ from harness.report.neutral import cell, pathless, prose, visible
         ("\u202egpj\u2066\u200f", "‹U+202E›gpj‹U+2066›‹U+200F›"),
         ("\u200b\u200d\ufeff\u00ad\u2060", "‹U+200B›‹U+200D›‹U+FEFF›‹U+00AD›‹U+2060›"),
         ("\u00a0\u3000\u2028\u3164\u2800\ufe0f", "‹U+00A0›‹U+3000›‹U+2028›‹U+3164›‹U+2800›‹U+FE0F›"),
+        ("ti\u1ebf\u0301n" + "g\u0300" + "\u0301" * 6, "ti\u1ebf\u0301n" + "g\u0300" + "\u0301" * 5 + "‹U+0301›"),
         ("\ud800\ue000\U000e0041", "‹U+D800›‹U+E000›‹U+E0041›"),
     ],
 )
