@@ -41,7 +41,9 @@ ALLOW = builders.criterion(
 
 FATES: dict[str, Callable[..., Observation]] = {
     "arrives": builders.observation,
-    "blocked": lambda **changes: builders.replaced(status=403, title="No", text_start="Not for you", **changes),
+    "blocked": lambda **changes: builders.replaced(
+        **{"status": 403, "title": "No", "text_start": "Not for you", **changes}
+    ),
     "altered": lambda **changes: builders.observation(**{**changes, "text_digest": "other"}),
     "challenged": lambda **changes: builders.replaced(challenge=True, **changes),
     "reset": lambda **changes: builders.net_error("ERR_CONNECTION_RESET", **changes),
@@ -76,7 +78,7 @@ def run(
     stop: dict[str, Any] | None = None,
     sealed: bool = True,
     shots: dict[str, bytes] | None = None,
-    seen: dict[str, Any] | None = None,
+    seen: dict[str, Any] | Callable[[Case], dict[str, Any]] | None = None,
     identity: dict[str, str] | None = None,
     heard: dict[str, Any] | None = None,
     **changes: Any,
@@ -105,7 +107,8 @@ def run(
         journal.append("canary", {**canary, **(heard or {})})
         for case in planned:
             fate = (fates or {}).get(case.case_id, rightly(case))
-            for observation in _attempts(case, fate, setting, spec.settings[0], seen or {}):
+            more = seen(case) if callable(seen) else seen or {}
+            for observation in _attempts(case, fate, setting, spec.settings[0], more):
                 shot = (shots or {}).get(case.case_id, b"") if observation.arm is Arm.TEST else b""
                 kept = replace(observation, screenshot_blob=folder.blobs.put(shot)) if shot else observation
                 journal.append("attempt", canonical.plain(kept))
