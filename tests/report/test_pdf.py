@@ -70,7 +70,7 @@ def test_print(folder: RunFolder) -> None:
     assert made.metadata is not None
     assert made.metadata.title == "Test report ETL-2026-0042: Acme Filter: Fail"
     assert made.metadata.author == "Example test laboratory"
-    assert {made.metadata["/CreationDate"], made.metadata["/ModDate"]} == {"D:20260101000000+00'00'"}
+    assert {str(made.metadata[key]) for key in ("/CreationDate", "/ModDate")} == {"D:20260101000000+00'00'"}
     assert str(folder.path).encode() not in first
     assert b"file://" not in first
     assert check.problems(folder) == []
