@@ -17,6 +17,7 @@ from harness.pytest_plugin import expected
 from harness.pytest_plugin.expected import Expected
 from harness.pytest_plugin.items import Run, RunItem, names, word
 from harness.pytest_plugin.tested import Tested, existing, planned
+from harness.report.derive import Derived
 from harness.run.plan import Request
 
 MARKS = {
@@ -38,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
         given = config.getoption("harness_xfail")
         config.stash[EXPECTED] = expected.read(Path(given)) if given else {}
         derived = tested.planned
-    marks = {**MARKS, **{f"category_{word(key)}": key for key in (*derived.spec.corpus["categories"], *_asked(tested))}}
+    marks = {**MARKS, **{f"category_{word(key)}": key for key in _categories(derived)}}
     marks |= {f"setting_{word(key)}": f"at {key}" for key in derived.spec.settings}
     for name, text in marks.items():
         config.addinivalue_line("markers", f"{name}: {text}")
@@ -113,8 +114,9 @@ def _tested(config: pytest.Config) -> Tested:
     return Tested(planned(request, Path(out), browser), True, browser, baseline)
 
 
-def _asked(tested: Tested) -> list[str]:
-    return [key for item in tested.planned.criteria.criterion for key in item.categories]
+def _categories(derived: Derived) -> set[str]:
+    asked = {key for item in derived.criteria.criterion for key in item.categories}
+    return asked | {case.category for case in derived.cases}
 
 
 def _expect(item: RunItem, entry: Expected, today: datetime.date) -> None:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from harness.cli import probe
 from harness.cli.main import cli
+from harness.report.derive import derive
 from harness.run.probe import opened
 from tests import live
 from tests.report import runs
@@ -63,7 +64,7 @@ def test_exit_codes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = runs.run(tmp_path / "run", runs.cases(1, 1), fates, **changes)
-    derived = runs.derive(folder)
+    derived = derive(folder)
     assert probe._say([*opened(folder, derived)], derived, expected, None) == code
     said = capsys.readouterr().out
     assert words in said

@@ -6,6 +6,7 @@ import pytest
 
 from harness.model.errors import UsageError
 from harness.model.words import Expectation
+from harness.report.derive import derive
 from harness.run.plan import reopen
 from harness.run.probe import Probe, canaries, opened, planned
 from tests import builders, live
@@ -67,7 +68,7 @@ def test_what_cannot_be_opened_is_said_and_nothing_written(asked: Probe, words: 
 
 def test_attempts_and_canaries_are_told_in_order(tmp_path: Path) -> None:
     folder = runs.run(tmp_path / "run", runs.cases(1, 1), {"adult-00": "reset"}, settings=("moderate", "most"))
-    derived = runs.derive(folder)
+    derived = derive(folder)
     seen = [*opened(folder, derived)]
     assert [(item.scored.setting, item.scored.case.case_id, len(item.attempts)) for item in seen] == [
         ("moderate", "adult-00", 4),
