@@ -16,6 +16,7 @@ from harness.model.addendum import (
     ClauseJudgement,
     Finding,
     Invalidation,
+    Statement,
     addendum_from,
     data,
     is_plain,
@@ -151,3 +152,17 @@ def test_evidence_goes_into_the_record_and_back() -> None:
 def test_a_file_needs_name_digest_and_size(name: str, digest: str, size: int) -> None:
     with pytest.raises(ValueError, match="evidence"):
         Attached(name, digest, size)
+
+
+@given(st.dictionaries(texts, texts), st.dictionaries(texts, st.dictionaries(texts, texts)))
+def test_a_statement_is_about_no_case_and_no_clause(laboratory: dict[str, Any], assignment: dict[str, Any]) -> None:
+    entry = Statement(laboratory=laboratory, assignment=assignment, date="2026-01-01T00:00:00Z")
+    assert addendum_from("statement", entry.date, json.loads(canonical.dumps(data(entry)))) == entry
+    assert (on_case([entry], "a", ""), on_clause([entry], "5.1")) == (None, None)
+
+
+@pytest.mark.parametrize("wrong", [None, "", 1, []], ids=repr)
+@pytest.mark.parametrize("part", ["laboratory", "assignment"])
+def test_a_statement_has_two_parts_with_keys(part: str, wrong: object) -> None:
+    with pytest.raises(ValueError, match=part):
+        addendum_from("statement", "2026-01-01T00:00:00Z", {"laboratory": {}, "assignment": {}, part: wrong})
