@@ -44,8 +44,9 @@ def test_files_are_written_when_asked_for(folder: Path) -> None:
     assert "warning: Run 3 (loose) IS NOT SEALED" in ended.out
     assert "points (90%)" in ended.out
     assert "All 3 runs: same verdict in" in ended.out
-    assert ended.out.endswith("written: out/comparison.json, out/flips.csv\n")
-    assert {path.name for path in (folder / "out").iterdir()} == {"comparison.json", "flips.csv"}
+    assert ended.out.endswith("written: out/index.html, out/comparison.json\n")
+    there = {path.name for path in (folder / "out").iterdir()}
+    assert {"index.html", "flips-1-3-001.html", "comparison.json", "league.csv"} <= there
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""comparison.json and flips.csv: the same bytes every time, whole or not at all, and harmless in a spreadsheet."""
+"""A comparison as files: the same bytes every time, whole or not at all, and harmless in a spreadsheet."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.model.errors import UsageError
-from harness.report import compared
+from harness.report import compared, comparison_tables
 from harness.report.compare import Comparison, comparison
 from tests.report import runs
 
@@ -22,9 +22,13 @@ def found(folder: Path, category: str = "adult", url: str = "http://adult-00.tes
 
 def test_what_is_written(tmp_path: Path) -> None:
     compared.write(found(tmp_path), tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["comparison.json", "flips.csv"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *("agreement.csv", "agreement.html", "baseline.csv", "categories.csv", "categories.html", "comparison.json"),
+        *("differences.csv", "differences.html", "flips-1-2-001.html", "flips.csv", "flips.html", "index.html"),
+        *("league.csv", "matching.csv", "method.html", "not-comparable.csv", "trend.csv", "trend.html"),
+    }
     said = json.loads((tmp_path / "out" / "comparison.json").read_bytes())
-    assert (said["schema"], said["confidence"]) == ("pas-harness/comparison/1", 0.95)
+    assert (said["schema"], said["confidence"]) == ("pas-harness/comparison/2", 0.95)
     assert [(run["number"], run["name"], run["cases"], run["left_out"], run["sealed"]) for run in said["runs"]] == [
         (1, "run-0", 6, 0, True),
         (2, "run-1", 6, 0, True),
@@ -47,10 +51,11 @@ def test_the_same_evidence_gives_the_same_bytes_wherever_it_lies(tmp_path: Path)
         compared.write(
             comparison([str(tmp_path / place / f"run-{n}") for n in (0, 1)], (), 0.95), tmp_path / place / "out"
         )
-    for name in ("comparison.json", "flips.csv"):
-        one, two = ((tmp_path / place / "out" / name).read_bytes() for place in ("here", "there"))
-        assert one == two
-        assert str(tmp_path).encode() not in one
+    here, there = (
+        {path.name: path.read_bytes() for path in (tmp_path / place / "out").iterdir()} for place in ("here", "there")
+    )
+    assert here == there
+    assert not [name for name, data in here.items() if str(tmp_path).encode() in data]
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
@@ -62,6 +67,19 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
         compared.write(made, tmp_path / "file")
     assert (tmp_path / "file").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "run-0", "run-1"]
+    compared.write(made, tmp_path / "out")
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"holds other files \(notes.txt\)"):
+        compared.write(made, tmp_path / "out")
+
+
+def test_pages_of_an_earlier_comparison_do_not_stay(tmp_path: Path) -> None:
+    made = found(tmp_path)
+    compared.write(made, tmp_path / "out")
+    before = {path.name for path in (tmp_path / "out").iterdir()}
+    (tmp_path / "out" / "flips-1-9-002.html").write_text("of an earlier one")
+    compared.write(made, tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == before
 
 
 @pytest.mark.parametrize(
@@ -81,7 +99,8 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
 )
 def test_no_cell_is_a_formula(tmp_path: Path, category: str, cell: str) -> None:
     made = found(tmp_path, category, "http://adult-00.test/?q==1,%22")
-    rows = list(csv.DictReader(compared.flips_csv(made).splitlines()))
+    (table,) = (item for item in comparison_tables.tables(made) if item.file == "flips.csv")
+    rows = list(csv.DictReader(comparison_tables.text(table).splitlines()))
     assert {row["category"] for row in rows} == {cell, "news"}
     assert all(None not in row and None not in row.values() for row in rows)
     compared.write(made, tmp_path / "out")
