@@ -1,5 +1,7 @@
 """Texts that try to run, to fetch, to mislead or to break the page, put into all that a run takes from others."""
 
+import csv
+import json
 import re
 from collections.abc import Iterator
 from itertools import cycle
@@ -68,6 +70,23 @@ def folder(path: Path, **changes: Any) -> RunFolder:
         said = {"machine_verdict": Verdict.ALLOWED, "machine_rule": "allowed.token"} if kind is Adjudication else {}
         addenda.append(folder, kind(author=PAYLOADS["script"], reason=PAYLOADS["attribute"], **parts, **said, **who))
     return folder
+
+
+def corpus(path: Path) -> None:
+    """A corpus of files that holds payloads as title, category, URL, language, source and rater."""
+    path.mkdir()
+    titles = {key: _writable(text)[:200] for key, text in CATEGORIES.items()}
+    told = {"name": "hostile", "title": PAYLOADS["script"], "version": PAYLOADS["closing"]}
+    lines = [f"{key} = {json.dumps(text)}" for key, text in told.items()]
+    lines += ["[categories]", *(f"{key} = {json.dumps(text).replace(chr(127), '')}" for key, text in titles.items())]
+    (path / "corpus.toml").write_text("\n".join(lines), "utf-8")
+    with (path / "cases.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("case_id", "url", "category", "expectation", "language", "lookalike_of", "source", "rater"))
+        for number, text in enumerate(PAYLOADS.values()):
+            for case in _cases(number, _writable(text).replace("\0", "")[:1000]):
+                kept = (case.category, case.expectation, case.language, case.lookalike_of, case.source, case.rater)
+                rows.writerow((f"case-{number}-{case.expectation}", case.url, *kept))
 
 
 def _cases(number: int, text: str) -> Iterator[Case]:

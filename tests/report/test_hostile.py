@@ -14,10 +14,11 @@ from harness.browser.find import find
 from harness.cli.main import cli
 from tests.report import hostile
 
-# What makes pages of runs, and where; a line adds a page. RUN is the hostile run, OTHER the same with other findings.
+# What makes pages, and where; a line adds some. RUN is a hostile run, OTHER the same anew, CORPUS a hostile corpus.
 COMMANDS = {
     "report": ("score RUN", "RUN"),
     "comparison": ("compare RUN OTHER --out compared", "compared"),
+    "corpus": ("corpus stats CORPUS --out CORPUS/page.html", "CORPUS"),
     "failures": ("failures RUN --baseline OTHER --out failures", "failures"),
 }
 # Bidirectional controls, zero-width and other unseen characters, controls.
@@ -44,6 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     home = tmp_path_factory.mktemp("hostile")
     hostile.folder(home / "RUN")
     hostile.folder(home / "OTHER", seed=2)
+    hostile.corpus(home / "CORPUS")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
         for command, _ in COMMANDS.values():
@@ -103,7 +105,7 @@ def test_payloads_are_there_as_text(made: dict[str, Path]) -> None:
 
 def test_no_cell_is_a_formula(made: dict[str, Path]) -> None:
     csv.field_size_limit(sys.maxsize)
-    files = [file for folder in made.values() for file in folder.rglob("*.csv")]
+    files = [file for name, folder in made.items() if name != "corpus" for file in folder.rglob("*.csv")]
     assert files
     for file in files:
         with file.open(encoding="utf-8", newline="") as text:
