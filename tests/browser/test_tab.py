@@ -73,6 +73,8 @@ def test_pages_of_every_kind(tmp_path: Path) -> None:
             "Plain",
             "Hello there",
         )
+        assert at.tab
+        assert (await at.tab.screenshot()).startswith(b"\xff\xd8\xff")
         secure = await at.see("<p>Hello", "https://secure.test/")
         assert secure.token_seen
         text = await at.see("just text", suffix=".txt")
