@@ -140,7 +140,8 @@ def _warnings(runs: Sequence[Run], chosen: Sequence[tuple[str, ...]], shared: Ma
         if unused := sorted(set(run.settings) - used):
             yield f"{who} has settings that are not compared: {', '.join(unused)}."
     if any(shared.left_out):
-        counts = ", ".join(f"{left} of run {run.number}" for run, left in zip(runs, shared.left_out, strict=True))
+        some = [(run, left) for run, left in zip(runs, shared.left_out, strict=True) if left]
+        counts = ", ".join(f"{left} of run {run.number}" for run, left in some)
         yield f"Only the {len(shared.urls)} cases that stand in all runs are compared; left out are {counts}."
     if shared.changed:
         listed = [f"{item.case_id} in run {item.number} ({', '.join(item.what)})" for item in shared.changed[:5]]

@@ -77,7 +77,7 @@ def _weakest(entry: Entry, metric: Metric) -> Rate | None:
     return max(wrong, key=lambda item: (item.lower, item.estimate or 0.0, item.category), default=None)
 
 
-def _order(row: Row) -> tuple[bool, int, int, float, float, int]:
+def _order(row: Row) -> tuple[bool, bool, int, int, float, float, int]:
     places = row.entry.places
     best, worst = (places.both.best, places.both.worst) if places else (0, 0)
-    return (row.entry.void or not places, best, worst, row.under.estimate or 0.0, row.over.estimate or 0.0, row.number)
+    return (row.entry.void, not places, best, worst, row.under.estimate or 0.0, row.over.estimate or 0.0, row.number)
