@@ -64,7 +64,7 @@ def check(
 def _say(found: Checked, digest: str) -> None:
     manifest, frame = found.table.manifest, found.table.frame
     click.echo(
-        visible(f"{manifest.title or manifest.name} {manifest.version}: ")
+        visible(f"{manifest.title or manifest.name} {manifest.version}".rstrip() + ": ")
         + f"{len(frame):,} cases on {frame['host'].nunique():,} hosts of {frame['site'].nunique():,} sites"
     )
     if digest:

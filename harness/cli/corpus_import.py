@@ -105,20 +105,20 @@ def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
 
 
 def _show(into: Path, done: job.Summary) -> None:
-    rejected = done.rows - sum(done.cases.values())
-    click.echo(f"{into}: {done.rows} rows, {sum(done.cases.values())} cases, {rejected} left out (rejects.csv)")
-    click.echo(f"of the cases {done.ips} are on IP addresses, {done.idns} on internationalised names\n")
+    cases = sum(done.cases.values())
+    click.echo(f"{into}: {done.rows:,} rows, {cases:,} cases, {done.rows - cases:,} left out (rejects.csv)")
+    click.echo(f"of the cases {done.ips:,} are on IP addresses, {done.idns:,} on internationalised names\n")
     table = Table("category", "expectation", "cases", box=None, pad_edge=False)
     for (expectation, category), count in sorted(done.cases.items(), key=lambda item: (item[0][0] != "block", item[0])):
-        table.add_row(category, expectation, str(count))
+        table.add_row(category, expectation, f"{count:,}")
     options.show(table)
     click.echo()
     table = Table("left out", "rows", "why", box=None, pad_edge=False)
     for reason, count in Counter(done.rejects).most_common():
         if reason is not Reason.UNMAPPED:
-            table.add_row(reason, str(count), "")
+            table.add_row(reason, f"{count:,}", "")
     for (category, why), count in Counter(done.unmapped).most_common(MOST):
-        table.add_row(escape(f"{Reason.UNMAPPED} {category}"), str(count), escape(why))
+        table.add_row(escape(f"{Reason.UNMAPPED} {category}"), f"{count:,}", escape(why))
     options.show(table)
     if (more := len(done.unmapped) - MOST) > 0:
         click.echo(f"and {more} more categories")

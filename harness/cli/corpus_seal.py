@@ -45,7 +45,8 @@ def seal(ref: str, recipients: tuple[str, ...], folder: Path) -> None:
     if found.opened:
         raise UsageError("is sealed already", file=found.folder)
     if found.resources:
-        raise UsageError("a corpus with resources.csv cannot be sealed", file=found.folder)
+        advice = "put what pages load into them, or record them (harness corpus record)"
+        raise UsageError(f"a corpus with resources.csv cannot be sealed; {advice}", file=found.folder)
     fixtures = {}
     for case in found.cases:
         path, _ = found.fixture(case)

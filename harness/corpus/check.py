@@ -13,6 +13,7 @@ from harness.model.errors import UsageError
 from harness.profile.criteria import Criteria
 
 SHEET = ("title", "version", "licence", "description")
+PROVENANCE = "provenance"  # what `harness corpus sample` writes: read by people, and by the next sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,5 +69,5 @@ def check(ref: str, others: Sequence[str] = (), criteria: Criteria | None = None
 
 def _sheet(manifest: Manifest) -> list[tuple[int, str, str]]:
     missing = [(0, key, "not stated") for key in SHEET if not getattr(manifest, key)]
-    unknown = sorted(set(manifest.model_extra or {}) - set(Manifest.model_fields))
+    unknown = sorted(set(manifest.model_extra or {}) - {*Manifest.model_fields, PROVENANCE})
     return missing + [(0, key, "unknown key, not used") for key in unknown]

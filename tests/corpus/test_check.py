@@ -342,7 +342,8 @@ def test_tables_beside_the_cases(tmp_path: Path) -> None:
 
 def test_the_data_sheet(tmp_path: Path) -> None:
     rows = ["a,http://one.test/,adult,block"]
-    found = check(corpus(tmp_path / "c", rows, 'name = "x"\ncolour = "red"\n[categories]\nfashion = "Fashion"\n'))
+    said = 'name = "x"\ncolour = "red"\n[categories]\nfashion = "Fashion"\n[[provenance]]\nstep = "sample"\n'
+    found = check(corpus(tmp_path / "c", rows, said))
     gaps = [*("title", "version", "licence", "description"), "colour"]
     assert [text.split(": ")[1] for text in places(found, "manifest")] == gaps
     assert places(found, "category") == ["corpus.toml: categories: fashion"]
