@@ -165,14 +165,16 @@ class Tab:
 
     async def screenshot(self, seconds: float = 5.0) -> bytes:
         """The tab as a JPEG of what is in view, b"" when it cannot be had in time."""
-        try:
+        how = {"format": "jpeg", "quality": 60, "optimizeForSpeed": True}
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                answer = await self._devtools.send(
-                    "Page.captureScreenshot", {"format": "jpeg", "quality": 60, "optimizeForSpeed": True}, self._session
-                )
-        except (TimeoutError, ProtocolError):
-            return b""
-        return base64.b64decode(answer["data"])
+                for _ in range(5):
+                    try:
+                        answer = await self._devtools.send("Page.captureScreenshot", how, self._session)
+                        return base64.b64decode(answer["data"])
+                    except ProtocolError:  # a busy browser refuses until it has drawn
+                        await asyncio.sleep(0.2)
+        return b""
 
     async def clear(self, sight: Sight) -> None:
         """Remove what the visit left in the profile: cookies, and the storage of every origin it touched."""
