@@ -152,7 +152,7 @@ def page(found: Failures) -> Page:
         worse=found.worse[:FLIPS],
         better=found.better[:FLIPS],
         groups=tuple(Shown(told(group), new, group, tuple(examples(found, group))) for group, new in groups[:GROUPS]),
-        tried=tuple(item for item in found.causes.tried if item.wrong)[:TRIED],
+        tried=tuple(item for item in found.causes.tried if item.p_adjusted < 1)[:TRIED],
         left=(
             max(0, len(groups) - GROUPS),
             max(0, len(found.worse) - FLIPS),
