@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -113,7 +114,7 @@ def test_hostile_text_is_neither_alive_nor_unseen(tmp_path: Path) -> None:
     product = {**runs.PRODUCT, "title": HOSTILE}
     planned = [replace(case, category=f"c{HOSTILE}") for case in runs.cases(6, 6)]
     for number, fates in enumerate(({}, {"adult-00": "arrives"})):
-        told = {"product": product, "seen": {"title": HOSTILE}, "identity": {"version": HOSTILE}}
+        told: dict[str, Any] = {"product": product, "seen": {"title": HOSTILE}, "identity": {"version": HOSTILE}}
         runs.run(tmp_path / f"<i>{number}", planned, fates, seed=number, **told)
     made = compared.files(comparison([str(tmp_path / f"<i>{number}") for number in (0, 1)], (), 0.95))
     for name, text in pages(made).items():
