@@ -14,26 +14,28 @@ from harness.report.course import Pairs, Table, some
 from harness.report.derive import Derived
 
 CHOSEN_BY = {"laboratory": "the laboratory", "customer": "the customer", "scheme": "the scheme that set the criteria"}
+EMPTY = Table("", (), ())
+UNSEALED = "Draft, not sealed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """The statement that stands, laid out in groups. `mark` says in a few words why the report is a draft, "" when it
-    is none; `number` and `title` are "" when no laboratory gave any; `replaces` is the number of the report before."""
+    """The statement that stands, laid out in `groups`; all but `mark` is empty when there is none. `mark` says in a few
+    words why the report is a draft, "" when it is not; `replaces` is the number of the report before."""
 
-    number: str
-    title: str
-    laboratory: str
     mark: str
-    gaps: tuple[Gap, ...]
-    replaces: str
-    amendment: str
-    recorded: str
-    chosen_by_customer: bool
-    groups: tuple[tuple[str, Pairs], ...]
-    signatures: tuple[tuple[str, str], ...]
-    checklist: Table
-    earlier: Table
+    number: str = ""
+    title: str = ""
+    laboratory: str = ""
+    gaps: tuple[Gap, ...] = ()
+    replaces: str = ""
+    amendment: str = ""
+    recorded: str = ""
+    chosen_by_customer: bool = False
+    groups: tuple[tuple[str, Pairs], ...] = ()
+    signatures: tuple[tuple[str, str], ...] = ()
+    checklist: Table = EMPTY
+    earlier: Table = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +50,28 @@ class _One:
 
 def stated(folder: RunFolder, derived: Derived) -> Stated:
     """What the laboratory states of the run. Raises EvidenceError when what is recorded is no statement."""
-    history = _history(derived)
-    last = history[-1] if history else None
-    issued = [one for one in history[:-1] if not one.gaps]
-    late = _late(derived)
-    gaps = tuple(sorted((*last.gaps, *late), key=lambda gap: gap.clause)) if last else ()
+    sealed, history = folder.seal_file.exists(), _history(derived)
+    if not history:
+        return Stated(mark="Draft: not issued by a laboratory" if sealed else UNSEALED)
+    last = history[-1]
+    job = last.assignment
+    issued = [one.assignment.number for one in history[:-1] if not one.gaps]
+    gaps = tuple(sorted((*last.gaps, *_late(derived)), key=lambda gap: gap.clause))
     return Stated(
-        number=last.assignment.number if last else "",
-        title=last.assignment.title if last else "",
-        laboratory=last.laboratory.name if last else "",
-        mark=_mark(folder.seal_file.exists(), last is not None, gaps),
+        mark=UNSEALED if not sealed else "Draft: incomplete" if gaps else "",
+        number=job.number,
+        title=job.title,
+        laboratory=last.laboratory.name,
         gaps=gaps,
-        replaces=issued[-1].assignment.number if issued else "",
-        amendment=last.assignment.amendment if last else "",
-        recorded=plain.when(last.recorded) if last else "",
-        chosen_by_customer=last is not None and last.assignment.sampling.chosen_by == "customer",
-        groups=_groups(last, derived) if last else (),
-        signatures=_signatures(last) if last else (),
+        replaces=issued[-1] if issued else "",
+        amendment=job.amendment,
+        recorded=plain.when(last.recorded),
+        chosen_by_customer=job.sampling.chosen_by == "customer",
+        groups=_groups(last, derived),
+        signatures=_signatures(last),
         checklist=_checklist(last),
         earlier=_earlier(history),
     )
-
-
-def _mark(sealed: bool, said: bool, gaps: tuple[Gap, ...]) -> str:
-    if not sealed:
-        return "Draft, not sealed"
-    if not said:
-        return "Draft: not issued by a laboratory"
-    return "Draft: incomplete" if gaps else ""
 
 
 def _history(derived: Derived) -> list[_One]:
@@ -115,6 +111,8 @@ def _groups(one: _One, derived: Derived) -> tuple[tuple[str, Pairs], ...]:
                 ("Title", job.title),
                 ("Number", job.number),
                 ("Issued", _date(job.issued)),
+                ("Reviewed by", job.reviewed_by),
+                ("Authorised by", _authoriser(one)),
                 ("Run it reports on", f"{plain.short(derived.head)}, the start of its journal's digest"),
             ],
         ),
@@ -163,25 +161,29 @@ def _groups(one: _One, derived: Derived) -> tuple[tuple[str, Pairs], ...]:
 
 
 def _signatures(one: _One) -> tuple[tuple[str, str], ...]:
-    """Who stands under the report, each with a name and what the person is."""
+    """Who stands under the report, each with a name, and since when."""
     job = one.assignment
+    return (("Reviewed by", job.reviewed_by), ("Authorised by", _authoriser(one)), ("Issued", _date(job.issued)))
+
+
+def _authoriser(one: _One) -> str:
     positions = {item.name: item.position for item in one.laboratory.authoriser}
-    authoriser = ", ".join(part for part in (job.authorised_by, positions.get(job.authorised_by, "")) if part)
-    return (("Reviewed by", job.reviewed_by), ("Authorised by", authoriser), ("Issued", _date(job.issued)))
+    name = one.assignment.authorised_by
+    return ", ".join(part for part in (name, positions.get(name, "")) if part)
 
 
 def _date(day: datetime.date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
 
 
-def _checklist(one: _One | None) -> Table:
+def _checklist(one: _One) -> Table:
     rows = tuple((item.clause, item.what, _where(item, one)) for item in ITEMS)
     caption = "What ISO/IEC 17025:2017 asks of a test report, and where it stands here"
     return Table(caption, ("Clause", "What", "Where"), rows)
 
 
-def _where(item: Item, one: _One | None) -> str:
-    whole = one is not None and all(said(key, one.laboratory, one.assignment) for key in item.keys)
+def _where(item: Item, one: _One) -> str:
+    whole = all(said(key, one.laboratory, one.assignment) for key in item.keys)
     stated = ("section 7" if whole else "not stated") if item.keys else ""
     return "; ".join(part for part in (stated, item.here) if part)
 
