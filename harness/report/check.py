@@ -83,7 +83,8 @@ def _compared(folder: RunFolder, derived: Derived, expected: dict[str, Flaw]) ->
     """Every file of the folder that is not evidence against what it should be."""
     found, agreeing = [], []
     for name, path in bundle.files(folder.path):
-        if not bundle.is_known(name, path) or (name.startswith("derived/") and name not in expected):
+        made = name.partition("/")[0] in ("derived", *outputs.PLACES)
+        if not bundle.is_known(name, path) or (made and name not in expected):
             found.append(f"{path}: not a file of this run")
         elif name in expected:
             why = expected[name](path)

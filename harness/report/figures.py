@@ -13,7 +13,8 @@ TOPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 STEPS = {0.2: 0.05, 0.3: 0.1, 0.4: 0.1, 0.5: 0.1, 0.6: 0.2, 0.8: 0.2, 1.0: 0.2}
 WHISKER = 0.5  # whiskers of small groups end here, with an arrow, unless an estimate needs a longer axis
 RARE = 5  # languages with fewer cases share a row
-ROWS = 40  # groups beyond this many share a row
+ROWS = 40  # groups beyond this many share a row,
+SHARED_ROWS = 48  # and beyond its part of these where there are several settings
 PAD = 2.0  # per cent of the width left free at either end
 
 
@@ -64,14 +65,16 @@ class Figure:
         return any(row.rate.n for row in self.rows)
 
 
-def figures(scored: Iterable[Scored], setting: str, criteria: Criteria, titles: dict[str, str]) -> list[Figure]:
-    """The pictures of one setting: cases to block, plain cases to allow, look-alikes, then by language."""
+def figures(
+    scored: Iterable[Scored], setting: str, criteria: Criteria, titles: dict[str, str], settings: int = 1
+) -> list[Figure]:
+    """The pictures of one setting of so many: cases to block, plain cases to allow, look-alikes, then by language."""
     at = [item for item in scored if item.setting == setting]
     block = [item for item in at if item.case.expectation is Expectation.BLOCK]
     allow = [item for item in at if item.case.expectation is Expectation.ALLOW]
     plain = [item for item in allow if not item.case.lookalike_of]
     alike = [item for item in allow if item.case.lookalike_of]
-    draw = _Draw(setting, criteria)
+    draw = _Draw(setting, criteria, min(ROWS, max(1, SHARED_ROWS // settings)))
 
     def category(item: Scored) -> str:
         return titles.get(item.case.category, item.case.category)
@@ -129,13 +132,13 @@ def _language(item: Scored) -> str:
     return item.case.language or "not stated"
 
 
-def _grouped(items: list[Scored], key: Callable[[Scored], str], rare: int) -> dict[str, list[Scored]]:
-    """Items by key; groups of fewer than `rare` items, and those beyond the largest `ROWS`, share one."""
+def _grouped(items: list[Scored], key: Callable[[Scored], str], rare: int, most: int) -> dict[str, list[Scored]]:
+    """Items by key; groups of fewer than `rare` items, and those beyond the largest `most`, share one."""
     groups: dict[str, list[Scored]] = defaultdict(list)
     for item in items:
         groups[key(item)].append(item)
     order = sorted(groups, key=lambda name: (-len(groups[name]), name))
-    others = sorted({*order[ROWS:], *(name for name in order if len(groups[name]) < rare)})
+    others = sorted({*order[most:], *(name for name in order if len(groups[name]) < rare)})
     if len(others) < 2:
         return groups
     kept = {name: group for name, group in groups.items() if name not in others}
@@ -146,6 +149,7 @@ def _grouped(items: list[Scored], key: Callable[[Scored], str], rare: int) -> di
 class _Draw:
     setting: str
     criteria: Criteria
+    rows: int
 
     def figure(
         self,
@@ -161,7 +165,7 @@ class _Draw:
         under = slug.startswith("under")
         metric = Metric.BAD_SITES_UNDER_BLOCK if under else Metric.OK_SITES_OVER_BLOCK
         rows = []
-        for label, group in _grouped(items, key, rare).items():
+        for label, group in _grouped(items, key, rare, self.rows).items():
             bound = self._bound(metric, {item.case.category for item in group}) if slug == "under" else None
             rows.append(Row(label, self._rate(group, metric), bound))
         rows.sort(key=lambda row: (-(row.rate.estimate or 0.0), -row.rate.n, row.label))

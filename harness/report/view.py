@@ -204,7 +204,7 @@ def _setting(derived: Derived, setting: str) -> SettingView:
         decision=Decision.VOID if derived.voids else overall(item.decision for item in decided),
         decided=decided,
         labels={item.id: item.told for item in derived.sensitivity if item.setting == setting},
-        figures=tuple(figures(derived.scored, setting, derived.criteria, titles)),
+        figures=tuple(figures(derived.scored, setting, derived.criteria, titles, len(derived.spec.settings))),
         rates=rates,
         handled=tuple(_handled(derived, setting, expectation) for expectation in Expectation),
         accuracy=_accuracy(derived, setting),

@@ -21,7 +21,7 @@ UNSCORED_SHOWN = 6  # they look much alike
 LOOKED_AT = 50  # of a setting and category
 LISTED = 100
 PICTURE_BYTES = 100_000
-ALL_PICTURES_BYTES = 400_000
+ALL_PICTURES_BYTES = 300_000
 JPEG = b"\xff\xd8\xff"
 
 
