@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Wire:
         return
 
 
-Script = Callable[[Wire, Traffic], Awaitable[None]]
+Script = Callable[[Wire, Traffic], Coroutine[Any, Any, None]]
 
 
 async def soon() -> None:
