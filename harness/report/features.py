@@ -16,6 +16,7 @@ from harness.score import holm
 from harness.score.outcome import Scored
 
 ALPHA = 0.05
+TIMES = 2  # how much greater the odds of going wrong must be at least, as among many cases any difference shows
 METHOD = (
     "Fisher's exact test, one-sided, adjusted by Holm's method over all features tried at the setting. It takes cases"
     " for independent, so it says where to look, and decides nothing"
@@ -36,7 +37,8 @@ KINDS = tuple(Kind)
 @dataclass(frozen=True, slots=True)
 class Tried:
     """One feature: `wrong` of `n` cases that have it went wrong, `wrong_rest` of `n_rest` that have not; the wrong ones
-    come from so many `sites`. It is `shown` when chance does not explain it and more than one site does."""
+    come from so many `sites`. It is `shown` when chance does not explain it, the odds of going wrong are at least
+    `TIMES` those of the rest, and more than one site goes wrong."""
 
     setting: str
     outcome: Outcome
@@ -81,7 +83,7 @@ def tried(pool: Sequence[Scored], have: Sequence[Sequence[Feature]], outcome: Ou
     ]
     adjusted = holm.adjusted([item.p for item in found])
     found = [
-        replace(item, p_adjusted=p, shown=p <= ALPHA and item.sites > 1)
+        replace(item, p_adjusted=p, shown=p <= ALPHA and item.sites > 1 and _much(item))
         for item, p in zip(found, adjusted, strict=True)
     ]
     return sorted(found, key=lambda item: (item.p_adjusted, item.p, KINDS.index(item.kind), item.key))
@@ -105,6 +107,11 @@ def _tried(feature: Feature, items: Sequence[Scored], outcome: Outcome, total: i
         p_adjusted=1.0,
         shown=False,
     )
+
+
+def _much(item: Tried) -> bool:
+    right, right_rest = item.n - item.wrong, item.n_rest - item.wrong_rest
+    return item.wrong * right_rest >= TIMES * item.wrong_rest * right
 
 
 def _plain(case: Case) -> Iterator[Feature]:

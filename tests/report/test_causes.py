@@ -125,6 +125,17 @@ def test_a_share_that_chance_does_not_explain(url: str, changes: dict[str, Any],
     assert set(found([*few, *right_ones(5)]).values()) == {(words.NONE, "")}
 
 
+def test_a_difference_that_only_many_cases_show_names_no_cause() -> None:
+    def some(scheme: str, wrong: int) -> list[Scored]:
+        return [scored(f"{scheme}://{scheme}-{number}.test/", right=number >= wrong) for number in range(2000)]
+
+    made = causes([*some("https", 260), *some("http", 200)], lambda item: False)
+    (tried,) = [item for item in made.tried if item.kind is Kind.HTTPS]
+    assert tried.p_adjusted < 0.05
+    assert not tried.shown
+    assert {group.cause.kind for group in made.groups} == {words.NONE}
+
+
 def test_look_alikes() -> None:
     wrong = [
         scored(f"http://w{number}.test/", right=False, expectation=ALLOW, lookalike_of="adult") for number in range(6)
