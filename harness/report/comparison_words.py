@@ -66,7 +66,7 @@ def standing(rows: Sequence[Row], pairs: Sequence[Between]) -> Standing:
     if len(first) == 1:
         meaning = f"{first[0].name} leads: none stands before it, but it does not stand before every other."
     elif len(first) == len(ranked):
-        meaning = f"All {len(ranked)} ranked runs share the first place: {WHY}"
+        meaning = f"{'Both' if len(ranked) == 2 else 'All'} ranked runs share the first place: {WHY}"
     else:
         meaning = f"{len(first)} runs share the first place ({numbers(first)}): {WHY}"
     return Standing("No single best", meaning, False, points)
