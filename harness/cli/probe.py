@@ -57,8 +57,8 @@ def probe(
 ) -> int:
     """Open pages through PRODUCT as in a run, and tell what was seen: with and without the product, canaries too.
 
-    A URL gets a plain page of our own; with --corpus and --case the page of the case is replayed. Nothing leaves the
-    machine.
+    A URL gets a plain page of our own; with --corpus and --case the page of the case is replayed. Nothing is asked of
+    the real Internet.
 
     \b
     Exit codes: 0 as expected, or nothing was expected; 1 not as expected; 2 no verdict; 3 void: a canary failed, or

@@ -101,6 +101,10 @@ class Page:
 
 def write(found: Failures, folder: Path) -> None:
     """Write all three into a new folder, an empty one, or one that holds nothing else. Raises UsageError otherwise."""
+    if any((place / "spec.json").is_file() for place in (folder, *folder.absolute().parents)):
+        raise UsageError(
+            "lies in a run folder, which holds nothing but its own; name another", file=folder, key="--out"
+        )
     texts = {HTML: html(found), JSON: canonical.pretty(as_json(found)), CSV: table(found)}
     try:
         if folder.exists() and any(path.name not in texts for path in folder.iterdir()):

@@ -60,6 +60,7 @@ def test_exit_codes(folder: Path, arguments: tuple[str, ...], code: int, words: 
         (("new", "--baseline", "nowhere"), "nowhere: not a run folder"),
         (("new", "--setting", "least"), "new: --setting: no setting 'least'"),
         (("new", "--out", "."), "--out: the folder holds other files"),
+        (("new", "--out", "new/failures"), "--out: lies in a run folder"),
     ],
 )
 def test_wrong_usage_is_one_line(folder: Path, arguments: tuple[str, ...], words: str) -> None:
