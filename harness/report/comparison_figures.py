@@ -11,7 +11,8 @@ from harness.score.rates import OVERALL, Rate
 
 LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # shades end here; the last is all above
 # Where a label may stand beside its mark, in pixels from it: across, down, and which of its ends it hangs from.
-PLACES = ((9, -7, "start"), (9, 15, "start"), (-9, -7, "end"), (-9, 15, "end"), (9, -22, "start"), (9, 30, "start"))
+DOWN = (-7, 15, -22, 30, -37, 45)
+PLACES = tuple((right, down, anchor) for down in DOWN for right, anchor in ((9, "start"), (-9, "end")))
 NOMINAL = (640, 400)  # pixels that a scatter is laid out for
 LETTER, LINE = 7, 14  # pixels
 
