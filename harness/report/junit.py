@@ -15,7 +15,7 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def junit(derived: Derived) -> str:
     """The report as text. A fail is a failure; inconclusive and void are errors, never passes."""
-    suites = ElementTree.Element("testsuites", name="pas-harness", **_time(derived))
+    suites = ElementTree.Element("testsuites", {"name": "pas-harness", **_time(derived)})
     for setting in sorted({*derived.spec.settings, *(item.setting for item in derived.decided)}):
         decided = [item for item in derived.decided if item.setting == setting]
         suite = ElementTree.SubElement(
@@ -61,13 +61,15 @@ def _clauses(suites: ElementTree.Element, derived: Derived) -> None:
     for item in hand:
         name = _text(f"{item.clause.id} {item.clause.title}")
         case = ElementTree.SubElement(suite, "testcase", classname=_text(derived.criteria.name), name=name)
-        if item.decision is Decision.FAIL and item.judged:
+        if derived.voids:
+            ElementTree.SubElement(case, "error", message="the run is void", type="void")
+        elif item.decision is Decision.FAIL and item.judged:
             ElementTree.SubElement(case, "failure", message=_text(item.judged.reason), type=item.judged.finding)
         elif item.decision is not Decision.PASS:
             finding = item.judged.finding if item.judged else Finding.NOT_JUDGED
             ElementTree.SubElement(case, "skipped", message=str(finding))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
-    suite.set("errors", "0")
+    suite.set("errors", str(len(suite.findall("testcase/error"))))
     suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
 
 
