@@ -37,41 +37,66 @@ class Table:
 
 def tables(found: Comparison) -> list[Table]:
     """All of them, in the order of the pages."""
-    pair, sides = ("comparison", "one", "other"), [f"{name}_{when}" for when in ("before", "after") for name in SIDE]
-    ends = [f"{rate}_{name}" for rate in ("under", "over") for name in (*RATE, "rank_best", "rank_worst")]
-    made = (
-        (
-            *("league.csv", "a run at its setting, with decision, rates and places", _league(found)),
-            ("comparison", "rank_best", "rank_worst", *WHO, "decision", "unranked", *ends),
+    pair = ("comparison", "one", "other")
+    rates = tuple(f"{rate}_{name}" for rate in ("under", "over") for name in (*RATE, "rank_best", "rank_worst"))
+    sides = tuple(f"{name}_{when}" for when in ("before", "after") for name in SIDE)
+    others = tuple(f"another {name}" for name in DIFFERING)
+    return [
+        Table(
+            "league.csv",
+            "a run at its setting, with decision, rates and places",
+            ("comparison", "rank_best", "rank_worst", *WHO, "decision", "unranked", *rates),
+            tuple(_league(found)),
         ),
-        (
-            *("categories.csv", "a rate of a run in one category, or of the look-alikes of one", _categories(found)),
+        Table(
+            "categories.csv",
+            "a rate of a run in one category, or of the look-alikes of one",
             ("comparison", "run", "setting", "group", "category", *RATE),
+            tuple(_categories(found)),
         ),
-        ("differences.csv", "two ranked runs at one rate", _differences(found), (*pair, "metric", *PAIRED)),
-        (
-            *("baseline.csv", "a run against run 1 at one rate, overall and by category", _baseline(found)),
+        Table(
+            "differences.csv",
+            "two ranked runs at one rate",
+            (*pair, "metric", *PAIRED),
+            tuple(_differences(found)),
+        ),
+        Table(
+            "baseline.csv",
+            "a run against run 1 at one rate, overall and by category",
             (*pair, "metric", "category", *PAIRED),
+            tuple(_baseline(found)),
         ),
-        (
-            *("flips.csv", "a case that flipped between run 1 and another", _flips(found)),
+        Table(
+            "flips.csv",
+            "a case that flipped between run 1 and another",
             ("comparison", "change", "run", "category", "expectation", "url", *sides),
+            tuple(_flips(found)),
         ),
-        (
-            *("trend.csv", "a run of a product tested more than once, against the one before", _trends(found)),
+        Table(
+            "trend.csv",
+            "a run of a product tested more than once, against the one before",
             ("comparison", "before", "run", "metric", "altered", *PAIRED),
+            tuple(_trends(found)),
         ),
-        ("agreement.csv", "the verdicts of two runs, or of all", _agreement(found), (*pair, "twice", *AGREED)),
-        (
-            *("matching.csv", "two runs and how many cases they share", _matching(found)),
-            ("one", "other", "same", "only_one", "only_other", *(f"another {name}" for name in DIFFERING)),
+        Table(
+            "agreement.csv",
+            "the verdicts of two runs, or of all",
+            (*pair, "twice", *AGREED),
+            tuple(_agreement(found)),
         ),
-        (
-            *("not-comparable.csv", "a case of run 1 that is another one in a run", _changed(found)),
+        Table(
+            "matching.csv",
+            "two runs and how many cases they share",
+            ("one", "other", "same", "only_one", "only_other", *others),
+            tuple(_matching(found)),
+        ),
+        Table(
+            "not-comparable.csv",
+            "a case of run 1 that is another one in a run",
             ("run", "case_id", "url", "differs_in"),
+            tuple(_changed(found)),
         ),
-    )
-    return [Table(file, title, tuple(head), tuple(cells)) for file, title, cells, head in made]
+    ]
 
 
 def text(table: Table) -> str:

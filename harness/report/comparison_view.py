@@ -72,7 +72,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole site. `identity` names the comparison: the same runs give the same. `facts` say of each run what was
+    """The whole site. `identity` names the comparison: the same evidence and findings give the same. `facts` say of each run what was
     tested with what."""
 
     identity: str
@@ -90,7 +90,6 @@ class View:
     titles: dict[str, str]
     match: Match
     tables: tuple[Table, ...]
-
     command: str
     schema: str = SCHEMA
     rule: str = RULE
@@ -140,9 +139,9 @@ def view(found: Comparison) -> View:
     corpora = dict.fromkeys(
         f"{of['title']}, version {of['version']}" for of in (run.derived.spec.corpus for run in found.runs)
     )
-    heads = [(run.identity["journal_head"], run.at) for run in found.runs]
+    heads = [run.identity["journal_head"] for run in found.runs]
     return View(
-        identity=canonical.digest(canonical.dumps([heads, found.confidence]))[:12].upper(),
+        identity=canonical.digest(canonical.dumps([heads, found.confidence, found.lineups]))[:12].upper(),
         confidence=f"{100 * found.confidence:g}%",
         risk=f"{100 - 100 * found.confidence:.4g}%",
         interval=f"{name(shown.method, shown.design)}, two-sided at {shown.confidence:.0%} confidence",
