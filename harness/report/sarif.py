@@ -35,7 +35,7 @@ Json = dict[str, Any]
 def sarif(derived: Derived) -> str:
     """The file as text. In a void run no case and no criterion is decided either way."""
     spec, ended = derived.spec, identity.ended(derived)
-    wrong = {outcome: sum(item.outcome is outcome for item in derived.scored) for outcome in TITLE}
+    wrong = {str(outcome): sum(item.outcome is outcome for item in derived.scored) for outcome in TITLE}
     found = list(islice(chain(_run(derived), _criteria(derived), _clauses(derived), _cases(derived)), MOST))
     shown = sum("locations" in item for item in found)
     made = {
@@ -79,10 +79,8 @@ def _criteria(derived: Derived) -> Iterator[Json]:
     for item in derived.decided:
         decision = Decision.VOID if derived.voids else item.decision
         if decision is not Decision.PASS:
-            yield {
-                **_result(derived, f"criterion/{item.id}", KIND[decision], _told(item), item.setting),
-                "properties": {"setting": item.setting, "decision": decision},
-            }
+            made = _result(derived, f"criterion/{item.id}", KIND[decision], _told(item), item.setting)
+            yield made | {"properties": {"setting": item.setting, "decision": decision}}
 
 
 def _told(item: Decided) -> str:

@@ -53,7 +53,7 @@ def judged(path: Path) -> RunFolder:
     folder = made(path, through(1))
     person: dict[str, Any] = {"author": "Ann Other", "reason": "seen", "blind": True, "date": builders.NOW}
     machine: dict[str, Any] = {"machine_verdict": Verdict.ALLOWED, "machine_rule": "allowed.token"}
-    where = {"case_id": "adult-00", "setting": "most"}
+    where: dict[str, Any] = {"case_id": "adult-00", "setting": "most"}
     addenda.append(folder, Adjudication(**person, **where, **machine, verdict=Verdict.BLOCKED))
     addenda.append(folder, Invalidation(**person, case_id="news-01", setting=""))
     for clause, finding in (("5", Finding.MET), ("6", Finding.NOT_MET), ("7", Finding.NOT_APPLICABLE)):
