@@ -28,8 +28,8 @@ from harness.score.sensitivity import Sensitivity, sensitivity
 @dataclass(frozen=True, slots=True)
 class Derived:
     """Scored cases sorted by setting and case id; `voids` says in plain words why nothing can be decided, empty when it
-    can. `machine` is the decision before any addendum of a person. `statements` are what the laboratory stated, the last
-    of which stands; `since` counts the addenda that came after it."""
+    can. `machine` is the decision before any addendum of a person. `statements` are what the laboratory stated, the
+    last of which stands; `since` counts the addenda that came after it."""
 
     spec: Spec
     criteria: Criteria
