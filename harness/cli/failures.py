@@ -19,7 +19,13 @@ COLOUR = {State.WORSE: "red", State.NOT_WORSE: "green", State.ALONE: None}
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--baseline", metavar="OLD", type=click.Path(path_type=Path), help="Run folder to compare with.")
 @click.option("--setting", "settings", multiple=True, help="Only this setting; may be given more than once.")
-@click.option("--confidence", default=0.95, show_default=True, help="Of intervals and findings: 0.5 to below 1.")
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0.5, 1, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="Of intervals and findings.",
+)
 @click.option(
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="Write failures.html, failures.json and failures.csv."
 )

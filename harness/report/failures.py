@@ -82,7 +82,7 @@ def failures(run: Path, baseline: Path | None, settings: Sequence[str] = (), con
         sealed=sealed,
         derived=derived,
         found=found,
-        state=state if baseline or state is not State.NOT_WORSE else State.ALONE,
+        state=state,
         why=words,
         causes=causes(scored, lambda item: _fetched(derived, item)),
         worse=worse,
@@ -116,7 +116,7 @@ def _compared(
 def _state(
     derived: Derived, scored: Sequence[Scored], found: Comparison | None, flips: Sequence[Flip], why: str
 ) -> tuple[State, tuple[str, ...]]:
-    """Nothing is told to be no worse unless every case that was scored in the baseline is scored now."""
+    """Nothing is told to be no worse unless every case that both runs hold, and that was scored then, is scored now."""
     if derived.voids:
         return State.VOID, derived.voids
     if why:
@@ -133,7 +133,10 @@ def _state(
         return State.UNCLEAR, (f"{_cases(lost)} scored in the baseline could not be scored now.",)
     if found and not any(item.n for lineup in found.lineups for item in lineup.against[0].rates):
         return State.UNCLEAR, ("No case was scored in both runs.",)
-    return State.NOT_WORSE, ("No case handled rightly in the baseline is handled wrongly now.",) if found else ()
+    if found is None:
+        return State.ALONE, ()
+    n = _cases(len(found.match.urls))
+    return State.NOT_WORSE, (f"Of {n} that both runs hold, none was handled rightly in the baseline and is not now.",)
 
 
 def _cases(n: int) -> str:
