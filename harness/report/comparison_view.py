@@ -72,8 +72,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole site. `identity` names the comparison: the same evidence and findings give the same. `facts` say of each run what was
-    tested with what."""
+    """The whole site. `identity` names the comparison: the same evidence and findings give the same. `facts` say of
+    each run what was tested with what."""
 
     identity: str
     confidence: str

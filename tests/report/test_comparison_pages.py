@@ -13,11 +13,9 @@ from playwright.sync_api import sync_playwright
 
 from harness.browser.find import find
 from harness.evidence import addenda
-from harness.model.addendum import Statement
 from harness.report import compared, comparison_view
 from harness.report.compare import comparison
-from tests import builders
-from tests.report import runs
+from tests.report import runs, stated
 from tests.report.test_html import HOSTILE, Elements, words
 
 MISSES = {f"adult-{number:02}": "arrives" for number in range(20)}
@@ -116,7 +114,7 @@ def test_two_tests_of_one_product_are_told(site: dict[str, str]) -> None:
 def test_two_laboratories_are_told(tmp_path: Path) -> None:
     for number, name in ((1, "Example test house"), (2, "Other test house")):
         folder = runs.run(tmp_path / f"{number}", runs.cases(6, 6), seed=number)
-        addenda.append(folder, Statement(laboratory={"name": name}, assignment={}, date=builders.NOW))
+        addenda.state(folder, stated.statement(stated.laboratory(name=name)))
     made = compared.files(comparison([str(tmp_path / "1"), str(tmp_path / "2")], (), 0.95))
     assert "Two laboratories made them: Example test house and Other test house." in words(made["agreement.html"])
     assert "They gave the same verdict on 12 of 12 pages (100.0%)." in words(made["agreement.html"])
