@@ -26,7 +26,7 @@ from harness.score.rates import OVERALL, Tally, tallies
 
 SCHEMA = "pas-harness/result/2"
 DECISIONS = "pas-harness/decisions/1"
-ROWS = 50_000  # of a table, held at once
+ROWS = 20_000  # of a table, held at once
 
 
 def write_derived(derived: Derived, folder: Path) -> None:

@@ -56,19 +56,21 @@ def folder(path: Path, **changes: Any) -> RunFolder:
     """A sealed run that holds every payload as URL, text of the page, answer, category and fixture's label, and some of
     them everywhere else; its cases are wrong or unscored."""
     planned = [case for number, text in enumerate(PAYLOADS.values()) for case in _cases(number, _writable(text))]
-    fates = {case.case_id: fate for case, fate in zip(planned, cycle(("arrives", "blocked", "altered", "challenged")))}
+    fates = {
+        case.case_id: fate
+        for case, fate in zip(planned, cycle(("arrives", "blocked", "altered", "challenged")), strict=False)
+    }
     made = _profiles(_turns()) | changes
     folder = runs.run(
         path, planned, fates, seen=_seen, shots={case.case_id: runs.JPEG for case in planned[::5]}, **made
     )
-    who = {"blind": True, "date": builders.NOW}
-    for kind, parts in (
-        (Adjudication, {"case_id": planned[0].case_id, "setting": "moderate", "verdict": Verdict.BLOCKED}),
-        (Invalidation, {"case_id": planned[1].case_id, "setting": "moderate"}),
-        (ClauseJudgement, {"clause": "5", "finding": Finding.NOT_MET}),
-    ):
-        said = {"machine_verdict": Verdict.ALLOWED, "machine_rule": "allowed.token"} if kind is Adjudication else {}
-        addenda.append(folder, kind(author=PAYLOADS["script"], reason=PAYLOADS["attribute"], **parts, **said, **who))
+    who: dict[str, Any] = {"author": PAYLOADS["script"], "reason": PAYLOADS["attribute"]}
+    who |= {"blind": True, "date": builders.NOW}
+    machine: dict[str, Any] = {"machine_verdict": Verdict.ALLOWED, "machine_rule": "allowed.token"}
+    about: list[dict[str, Any]] = [{"case_id": case.case_id, "setting": "moderate"} for case in planned[:2]]
+    addenda.append(folder, Adjudication(verdict=Verdict.BLOCKED, **about[0], **machine, **who))
+    addenda.append(folder, Invalidation(**about[1], **who))
+    addenda.append(folder, ClauseJudgement(clause="5", finding=Finding.NOT_MET, **who))
     return folder
 
 

@@ -25,7 +25,7 @@ COMMANDS = {
 MISLEADING = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff]"
 )
-PHONE = {"width": 360, "height": 800}
+WIDTH = 360  # of a phone
 LOOK = """() => ({
   text: document.documentElement.innerText + document.title,
   wide: document.documentElement.scrollWidth,
@@ -60,10 +60,10 @@ def test_nothing_runs_nothing_is_fetched_nothing_misleads(made: dict[str, Path])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find())
         # Without the page's policy, which would hide what is alive in it.
-        context = browser.new_context(viewport=PHONE, bypass_csp=True)
+        context = browser.new_context(viewport={"width": WIDTH, "height": 800}, bypass_csp=True)
         context.expose_function("sentinel", lambda: happened.append("a script ran"))
         tab = context.new_page()
-        tab.on("dialog", lambda dialog: (happened.append("dialog"), dialog.dismiss()))
+        tab.on("dialog", lambda dialog: happened.append(dialog.message))
         tab.on("request", lambda request: happened.append(request.url) if not _own(request.url, made) else None)
         tab.on("pageerror", lambda error: happened.append(str(error)))
         context.on("page", lambda page: happened.append(f"opened {page.url}"))
@@ -82,7 +82,7 @@ def _look(tab: Page, page: Path, happened: list[str]) -> None:
     assert happened == [], where
     assert (seen["handlers"], seen["active"]) == (0, 0), where
     assert not MISLEADING.findall(seen["text"]), where
-    assert (seen["wide"], seen["wider"]) == (PHONE["width"], []), where
+    assert (seen["wide"], seen["wider"]) == (WIDTH, []), where
     assert "default-src 'none'" in seen["policy"], where
     assert all("sentinel" not in script for script in seen["scripts"]), where
     assert all(link.startswith(("file:", "data:image/")) for link in seen["links"]), where
