@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import live
+from tests import builders, live
 from tests.report import runs
 
 
@@ -18,6 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     runs.run(
         tmp_path / "bad", planned, bad | {"news-00": "blocked", "news-01": "altered", "news-02": "blocked"}, seed=2
     )
+    runs.run(tmp_path / "other", [builders.case(f"drugs-{number}", category="drugs") for number in range(6)], seed=4)
     runs.run(tmp_path / "loose", planned[:-2], sealed=False, seed=3)
     return tmp_path
 
@@ -58,6 +59,7 @@ def test_files_are_written_when_asked_for(folder: Path) -> None:
         (("good", "bad@none"), "bad: no setting 'none'"),
         (("good", "bad", "--setting", "none"), "good: no setting 'none'"),
         (("good", "bad", "--out", "."), "--out: the folder holds other files"),
+        (("good@most", "other", "--out", "out"), "share no case: runs 1 and 2 have 0 cases alike, 18 and 6 that the"),
     ],
 )
 def test_errors_are_one_line(folder: Path, arguments: tuple[str, ...], words: str) -> None:
@@ -65,6 +67,7 @@ def test_errors_are_one_line(folder: Path, arguments: tuple[str, ...], words: st
     assert (ended.code, ended.out) == (4, "")
     (line,) = ended.err.splitlines()
     assert words in line
+    assert not (folder / "out").exists()
 
 
 @pytest.mark.parametrize("confidence", ["1", "0.4", "nan", "high"])
