@@ -43,7 +43,8 @@ SIZES = (1, 4, 12)  # cases to block, and as many to allow; of few cases, starti
 CRITERIA = "pas74-kitemark"
 DERIVED = ("verdicts.parquet", "decisions.json")
 CUT = 0.25  # share of the kills that also cut the journal's last line
-FAULT, MOST_UNFIT = 5, 5  # exit code of a fault of our own, which a starved machine causes now and then; how many of them
+FAULT = 5  # exit code of a fault of our own: a starved machine causes one now and then
+MOST_UNFIT = 5
 
 
 @dataclass(frozen=True, slots=True)
