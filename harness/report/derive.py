@@ -73,6 +73,13 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
     scored = scored_cases(spec, cases, state, criteria, rules, folder.blobs, ended, said) if said else by_machine
     voids = tuple(_voids(state, spec))
     decided = decide_all(criteria, scored, spec)
+    doubts = sensitivity(criteria, scored, decided, age_bands(spec))
+    machine = Decision.VOID if voids else _overall(decide_all(criteria, by_machine, spec), [])
+    decision = Decision.VOID if voids else _overall(decided, by_hand(said, criteria))
+    clauses = assessed(criteria, decided, said)
+    if voids:  # figures stay, decisions do not
+        decided = tuple(replace(item, decision=Decision.VOID) for item in decided)
+        clauses = tuple(replace(item, decision=item.decision and Decision.VOID) for item in clauses)
     return Derived(
         spec=spec,
         criteria=criteria,
@@ -85,12 +92,12 @@ def derive(folder: RunFolder, criteria: Criteria | None = None, rules: Rules | N
         scored=scored,
         rates=tuple(rates(scored, criteria.interval)),
         decided=decided,
-        sensitivity=sensitivity(criteria, scored, decided, age_bands(spec)),
+        sensitivity=doubts,
         points=points(criteria, scored, age_bands(spec)),
         parts=tuple(parts(scored, criteria.interval)),
-        clauses=assessed(criteria, decided, said),
-        decision=Decision.VOID if voids else _overall(decided, by_hand(said, criteria)),
-        machine=Decision.VOID if voids else _overall(decide_all(criteria, by_machine, spec), []),
+        clauses=clauses,
+        decision=decision,
+        machine=machine,
         voids=voids,
         head=reader.tail.head,
         records=reader.tail.records,

@@ -24,8 +24,8 @@ from harness.score.accuracy import accuracy
 from harness.score.outcome import Scored
 from harness.score.rates import OVERALL, Tally, tallies
 
-SCHEMA = "pas-harness/result/2"
-DECISIONS = "pas-harness/decisions/1"
+SCHEMA = "pas-harness/result/3"
+DECISIONS = "pas-harness/decisions/2"
 ROWS = 20_000  # of a table, held at once
 
 
@@ -97,7 +97,12 @@ def decisions(derived: Derived) -> dict[str, Any]:
         "scores": canonical.plain(derived.points),
         **({"parts": canonical.plain(derived.parts)} if derived.parts else {}),
         "clauses": [
-            {**item.clause.model_dump(mode="json"), "decision": item.decision, "judged": canonical.plain(item.judged)}
+            {
+                **item.clause.model_dump(mode="json"),
+                "decision": item.decision,
+                "judged": canonical.plain(item.judged),
+                "open": item.open,
+            }
             for item in derived.clauses
         ],
         "rates": canonical.plain(derived.rates),

@@ -25,10 +25,12 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class ClauseFound(Clause):
-    """A clause with its decision, null where nothing is measured or nobody has judged, and what a person found."""
+    """A clause with its decision, null where nothing is measured or nobody has judged; what a person found, and why it
+    is open, "" where settled."""
 
     decision: Decision | None
     judged: ClauseJudgement | None
+    open: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """The sample run in `reports/sample`: its evidence stands, and its report is what the present code makes of it.
 
 `harness report reports/sample` brings the report up to date after a change of templates; a change of the run's format
-needs a new run:
-`harness certify reference --corpus kitemark-practice --criteria pas74-kitemark --out reports/sample`.
+needs a new run, and the statement of the example laboratory:
+`harness certify reference --corpus kitemark-practice --criteria pas74-kitemark --out reports/sample`,
+`harness report reports/sample --laboratory docs/reports/laboratory.toml --assignment docs/reports/assignment.toml`.
 """
 
 from pathlib import Path
