@@ -4,6 +4,8 @@ bytes, so it is never recomputed."""
 import asyncio
 import datetime
 import io
+import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +22,9 @@ from harness.report import html, printed, result
 from harness.report.derive import Derived
 from harness.report.view import view
 
+logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of how Chromium counts objects
 TRIES = 4  # the numbers in the table of contents could move what follows them
+NODE = re.compile(rb"\(node[0-9]{8}\)")
 Pages = dict[str, int]  # by id of what stands there, from 1
 
 
@@ -81,7 +85,14 @@ def _with(made: PdfReader, facts: dict[str, str]) -> bytes:
     writer.add_metadata({key: value for key, value in facts.items() if value})
     out = io.BytesIO()
     writer.write(out)
-    return out.getvalue()
+    return _numbered_anew(out.getvalue())
+
+
+def _numbered_anew(data: bytes) -> bytes:
+    """The browser's numbers of nodes have gaps that differ between prints. Their order stays, and so does their length,
+    as the file goes by sorted names and by offsets."""
+    names = {name: b"(node%08d)" % number for number, name in enumerate(sorted(set(NODE.findall(data))), 1)}
+    return NODE.sub(lambda found: names[found[0]], data)
 
 
 def _date(stamp: str) -> str:
