@@ -125,7 +125,9 @@ def _state(
         return State.UNCLEAR, tuple(f"The baseline is void, and proves nothing: {reason}" for reason in voids)
     worse = sum(flip.change == WORSE for flip in flips)
     if worse:
-        return State.WORSE, (f"{_cases(worse)} handled rightly in the baseline {_are(worse)} handled wrongly now.",)
+        told = f"{_cases(worse)} handled rightly in the baseline {_are(worse)} handled wrongly now"
+        better = sum(flip.change == BETTER for flip in flips)
+        return State.WORSE, (f"{told}, and {better:,} the other way round." if better else f"{told}.",)
     if not any(item.outcome is not Outcome.UNSCORED for item in scored):
         return State.UNCLEAR, ("No case could be scored.",)
     lost = sum(flip.after.outcome == Outcome.UNSCORED != flip.before.outcome for flip in flips)

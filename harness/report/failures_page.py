@@ -44,7 +44,7 @@ WHERE = {
     Kind.CATEGORY: "in the category {}",
 }
 HEADLINE = {
-    State.WORSE: "Worse than the baseline",
+    State.WORSE: "Some cases got worse",
     State.NOT_WORSE: "Nothing worse than the baseline",
     State.UNCLEAR: "Not clear whether anything got worse",
     State.ALONE: "No baseline to compare with",

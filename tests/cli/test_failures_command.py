@@ -22,8 +22,8 @@ def test_worse(folder: Path) -> None:
     ended = live.command("failures", "new", "--baseline", "old", "--out", "out")
     assert (ended.code, ended.err) == (1, "")
     assert ended.out.splitlines() == [
-        "Worse than the baseline",
-        "  2 cases handled rightly in the baseline are handled wrongly now.",
+        "Some cases got worse",
+        "  2 cases handled rightly in the baseline are handled wrongly now, and 1 the other way round.",
         "  2 newly wrong, 1 newly right",
         "",
         "  1 2 pages to block were under-blocked, with no common cause found (2 newly wrong); setting moderate",

@@ -177,7 +177,7 @@ def test_the_page_says_state_causes_and_commands(tmp_path: Path) -> None:
     elements = Elements(text)
     assert (elements.open, elements.wrong) == ([], [])
     shown = said(text)
-    assert "Since the baseline Worse than the baseline" in shown
+    assert "Since the baseline Some cases got worse" in shown
     assert "harness probe zoo-perfect --corpus test --case adult-00 --setting moderate" in shown
     assert "It sees names only." in shown
     ids = [attributes["id"] for _, attributes in elements.seen if "id" in attributes]
