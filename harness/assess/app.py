@@ -35,6 +35,33 @@ HEADERS = {
 }
 
 
+def page(desk: Desk, form: str, part: str, problem: str = "", **values: Any) -> str:
+    """A page of the desk as text; `part` is overview, clause or case, `form` the field that a form must come with."""
+    return pages.render(
+        "assess.html.j2",
+        "assess.css",
+        part=part,
+        desk=desk,
+        agenda=desk.agenda,
+        report_id=plain.short(desk.derived.head),
+        form=form,
+        problem=problem.removeprefix("--evidence: "),
+        place=place,
+        findings=tuple((str(item), plain.FINDING[item]) for item in Finding),
+        verdicts=tuple(str(item) for item in Verdict),
+        most=MOST,
+        largest=LARGEST // 1_000_000,
+        **values,
+    )
+
+
+def place(item: Any) -> str:
+    """Where a clause or a case of the queue is judged."""
+    if isinstance(item, Doubt):
+        return httputil.url_concat("/case", {"case": item.item.case.case_id, "setting": item.item.setting})
+    return httputil.url_concat("/clause", {"id": item.clause.id})
+
+
 class Page(web.RequestHandler):
     """What all pages have in common. `served` is the application's `Served`."""
 
@@ -67,26 +94,9 @@ class Page(web.RequestHandler):
         """An argument of the address, "" when it is not there."""
         return self.get_query_argument(name, "") or ""
 
-    def say(self, template_part: str, problem: str = "", **values: Any) -> None:
-        desk = self.served.desk
+    def say(self, part: str, problem: str = "", **values: Any) -> None:
         self.set_status(400 if problem else 200)
-        self.write(
-            pages.render(
-                "assess.html.j2",
-                "assess.css",
-                part=template_part,
-                desk=desk,
-                agenda=desk.agenda,
-                report_id=plain.short(desk.derived.head),
-                form=self.served.form,
-                problem=problem.removeprefix("--evidence: "),
-                findings=tuple((str(item), plain.FINDING[item]) for item in Finding),
-                verdicts=tuple(str(item) for item in Verdict),
-                most=MOST,
-                largest=LARGEST // 1_000_000,
-                **values,
-            )
-        )
+        self.write(page(self.served.desk, self.served.form, part, problem, **values))
 
     def on_to_next(self) -> None:
         following = next_open(self.served.desk.agenda)
@@ -95,13 +105,6 @@ class Page(web.RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code}: {self._reason}\n")
-
-
-def place(item: Any) -> str:
-    """Where a clause or a case of the queue is judged."""
-    if isinstance(item, Doubt):
-        return httputil.url_concat("/case", {"case": item.item.case.case_id, "setting": item.item.setting})
-    return httputil.url_concat("/clause", {"id": item.clause.id})
 
 
 class Overview(Page):
@@ -114,13 +117,13 @@ class Overview(Page):
         elif not self.get_cookie(self.served.cookie):
             raise web.HTTPError(403, reason="Open the address that the command printed")
         else:
-            self.say("overview", place=place, next=next_open(self.served.desk.agenda))
+            self.say("overview", next=next_open(self.served.desk.agenda))
 
     def post(self) -> None:
         try:
             self.served.desk.sit(self.field("name"), self.field("blind") == "yes")
         except HarnessError as error:
-            self.say("overview", str(error), place=place, next=next_open(self.served.desk.agenda))
+            self.say("overview", str(error), next=next_open(self.served.desk.agenda))
         else:
             self.on_to_next()
 
@@ -144,7 +147,7 @@ class Clause(Page):
             item = self.served.desk.clause(self.asked("id"))
         except HarnessError as error:
             raise web.HTTPError(404, reason="No such clause") from error
-        self.say("clause", problem, item=item, place=place, finding=finding, reason=reason)
+        self.say("clause", problem, item=item, finding=finding, reason=reason)
 
 
 class Case(Page):
@@ -168,7 +171,7 @@ class Case(Page):
             doubt = self.served.desk.doubt(*self._which())
         except HarnessError as error:
             raise web.HTTPError(404, reason="No such case in the queue") from error
-        self.say("case", problem, doubt=doubt, place=place, verdict=verdict, reason=reason)
+        self.say("case", problem, doubt=doubt, verdict=verdict, reason=reason)
 
 
 class Picture(Page):

@@ -9,11 +9,16 @@ from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
+from harness.assess.app import page
+from harness.assess.desk import Desk
 from harness.browser.find import find
 from harness.cli.main import cli
 from harness.evidence.folder import RunFolder
 from harness.report import outputs
+from harness.report.assessing import next_open
 from harness.report.derive import derive
+from tests import builders
+from tests.assess.test_desk import run as asked
 from tests.corpus.made import with_fixtures
 from tests.report import kinds, runs, stated
 from tests.report.test_corpus_page import ROWS
@@ -32,8 +37,11 @@ PASSES: tuple[tuple[Literal["light", "dark"], ViewportSize, object], ...] = (
 BAD = """<!doctype html><html><title>Bad</title><style>@media (prefers-color-scheme: dark) { p { color: #555;
 background: #444 } } a { outline: none !important } div { width: 900px }</style><img src="data:,"><p>Dark on dark</p>
 <div><a href="#">one</a></div></html>"""
-# What can be reached by keyboard, and has room on the page.
-REACHABLE = """() => [...document.querySelectorAll("a[href], button, summary, input, select, [tabindex='0']")]
+# What can be reached by keyboard, and has room on the page; of radio buttons that belong together, one.
+REACHABLE = """() => [...document.querySelectorAll(
+    "a[href], button, summary, input:not([type=hidden]), select, textarea, [tabindex='0']")]
+  .filter(e => !e.disabled && (e.type !== "radio" || e === (document.querySelector(`[name=${e.name}]:checked`)
+    ?? document.querySelector(`[name=${e.name}]`))))
   .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length)
   .map(e => e.outerHTML.slice(0, 120))"""
 FOCUSED = """() => {
@@ -75,6 +83,22 @@ def corpus(folder: Path) -> Iterator[Path]:
     yield folder / "corpus.html"
 
 
+def desk(folder: Path) -> Iterator[Path]:
+    """The pages on which people judge."""
+    seat = Desk(asked(folder / "run"), None, lambda: builders.NOW)
+    seat.sit("Ann Other", blind=True)
+    seat.judge("7", "met", "Seen.", [("shot.png", b"picture")])
+    agenda = seat.agenda
+    made = {
+        "overview": page(seat, "", "overview", next=next_open(agenda)),
+        "clause": page(seat, "", "clause", "say why", item=agenda.clauses[1], finding="met", reason="Seen."),
+        "case": page(seat, "", "case", doubt=agenda.doubts[0], verdict="", reason=""),
+    }
+    for name, text in made.items():
+        (folder / f"{name}.html").write_text(text, "utf-8")
+        yield folder / f"{name}.html"
+
+
 # What makes pages; a line adds some.
 MAKERS: dict[str, Callable[[Path], Iterator[Path]]] = {
     **{kind: reported(kind) for kind in ("void", "not-sealed", "judged")},
@@ -83,6 +107,7 @@ MAKERS: dict[str, Callable[[Path], Iterator[Path]]] = {
     "comparison": two_runs("compare"),
     "failures": two_runs("failures --baseline"),
     "corpus": corpus,
+    "desk": desk,
 }
 
 
