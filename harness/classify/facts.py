@@ -56,9 +56,10 @@ def control_valid(observation: Observation) -> bool:
 
 
 def same_resource(one: str, other: str) -> bool:
-    """Whether two URLs name the same resource on the wire; http and https of it do."""
+    """Whether two URLs name the same resource; http and https of it do, and so do an empty query and none, as proxies
+    drop the question mark."""
     try:
-        return urls.parse(one).key == urls.parse(other).key
+        return urls.parse(one).key.removesuffix("?") == urls.parse(other).key.removesuffix("?")
     except ValueError:
         return False
 

@@ -45,10 +45,12 @@ def junit(derived: Derived) -> str:
 
 
 def _time(derived: Derived) -> dict[str, str]:
-    """How long the run took, in seconds, interruptions included. A criterion takes none of its own."""
-    if not (ended := identity.ended(derived)):
+    """How long the run took, in seconds, interruptions included; nothing where its records do not say. A criterion takes
+    none of its own."""
+    try:
+        took = datetime.fromisoformat(identity.ended(derived)) - datetime.fromisoformat(identity.began(derived))
+    except (ValueError, TypeError):  # no times, or one with a zone and one without
         return {}
-    took = datetime.fromisoformat(ended) - datetime.fromisoformat(identity.began(derived))
     return {"time": f"{took.total_seconds():.3f}"}
 
 
