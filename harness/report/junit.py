@@ -45,8 +45,8 @@ def junit(derived: Derived) -> str:
 
 
 def _time(derived: Derived) -> dict[str, str]:
-    """How long the run took, in seconds, interruptions included; nothing where its records do not say. A criterion takes
-    none of its own."""
+    """How long the run took, in seconds, interruptions included; nothing where its records do not say. A criterion has
+    no time of its own."""
     try:
         took = datetime.fromisoformat(identity.ended(derived)) - datetime.fromisoformat(identity.began(derived))
     except (ValueError, TypeError):  # no times, or one with a zone and one without
