@@ -93,10 +93,7 @@ def test_a_name_server_blocks_the_hosts_that_are_listed_and_nothing_else(
     known = {url for url in seen if stopped(url, names, [])}
     blocked = {url for url, judgement in seen.items() if judgement.verdict is Verdict.BLOCKED}
     assert {"too much": blocked - known, "too little": known - blocked} == {"too much": set(), "too little": set()}
-    verdicts = [judgement.verdict for judgement in seen.values()]
-    # On a starved machine a lookup fails now and then; that is left undecided, and never counted.
-    assert verdicts.count(Verdict.INDETERMINATE) <= 2
-    assert {*verdicts} - {Verdict.INDETERMINATE} == {Verdict.BLOCKED, Verdict.ALLOWED}
+    assert {judgement.verdict for judgement in seen.values()} == {Verdict.BLOCKED, Verdict.ALLOWED}
     assert {url: seen[url].rule_id for url in known} == {url: _shown(url, params["answer"]) for url in known}
     told = course.identities(derived)
     assert [row[told.head.index("route")].startswith(how) for row in told.rows] == [True, True]
