@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,10 +31,11 @@ from harness.model.words import Verdict
 from harness.profile import shipped
 from harness.profile.product import Product, load
 from harness.report.derive import Derived, derive
+from harness.run.carry import carry_on
 from harness.run.finding import Grade
 from harness.run.lifecycle import left
 from harness.run.plan import Request, plan, reopen
-from harness.run.session import Setup, carry_on
+from harness.run.setup import Setup
 from harness.run.traces import Traces
 
 CRITERIA = "pas74-kitemark"
@@ -81,11 +82,13 @@ class Watch:
         self.began = 0.0
         self.times: list[float] = []
 
-    def setting(self, setting: str, total: int, done: int) -> None:
+    def setting(self, setting: str, total: int, done: int, verdicts: Mapping[Verdict, int] = {}) -> None:
         self.began = time.monotonic()
 
-    def case(self) -> None:
+    def case(self, verdict: Verdict | None = None) -> None:
         self.times.append(time.monotonic())
+
+    def fault(self, text: str) -> None: ...
 
     def note(self, text: str) -> None:
         print(f"  {text}", file=sys.stderr)
@@ -101,7 +104,7 @@ def ways(names: Sequence[str]) -> list[Way]:
     for name in shipped.names(shipped.PRODUCTS, "profile.toml"):
         profile = load(name)
         labelled = profile.kind == "direct" or name == "zoo-perfect"
-        takes_lists = any(item.kind == "blocklists" for item in profile.params.values())
+        takes_lists = profile.kind != "zoo" and any(item.kind == "blocklists" for item in profile.params.values())
         if profile.kind not in UNREPLAYED and (labelled or takes_lists):
             choices = profile.params["https"].choices if "https" in profile.params else ()
             found += [Way(name, {"https": choice}) for choice in choices] or [Way(name)]

@@ -20,7 +20,7 @@ from harness.evidence.journal import segments
 
 MAIN = (sys.executable, "-c", "from harness.cli.main import main; main()")
 PATIENCE = 600.0  # seconds within which a thing has happened, on a machine however busy
-GLANCE = 0.002  # seconds between two looks at a run folder
+GLANCE = 0.005  # seconds between two looks at a run folder
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
 STRANGERS: set[psutil.Process] = set()
 

@@ -12,7 +12,7 @@ from harness.internet.room import Room
 from harness.model.errors import UsageError
 from harness.profile import product
 
-settings.register_profile("harness", deadline=None, derandomize=True, database=None)
+settings.register_profile("harness", deadline=None, derandomize=True, database=None, max_examples=50)
 settings.load_profile("harness")
 
 NOT_RUN = "not run"
@@ -22,6 +22,11 @@ REQUIRE_ALL = ("CI", "HARNESS_REQUIRE_ALL")
 def pytest_configure(config: pytest.Config) -> None:
     # Started in the background by a shell we would ignore it, and so would all that the tests start and interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores, as tests mostly wait for browsers and products."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -25,10 +25,11 @@ from harness.evidence.folder import RunFolder
 from harness.model.case import Case
 from harness.model.observation import Observation
 from harness.model.spec import Limits
-from harness.model.words import Arm, Expectation, Metric
+from harness.model.words import Arm, Expectation, Metric, Verdict
 from harness.report.derive import Derived, derive
+from harness.run.carry import carry_on
 from harness.run.plan import Request, plan, reopen
-from harness.run.session import Setup, carry_on
+from harness.run.setup import Setup
 from tests import builders
 
 PATIENT = Limits(attempt_seconds=30)  # nobody waits for it, unless the machine is very busy
@@ -102,9 +103,11 @@ class Silent:
     def __init__(self) -> None:
         self.notes: list[str] = []
 
-    def setting(self, setting: str, total: int, done: int) -> None: ...
+    def setting(self, setting: str, total: int, done: int, verdicts: Mapping[Verdict, int] = {}) -> None: ...
 
-    def case(self) -> None: ...
+    def case(self, verdict: Verdict | None = None) -> None: ...
+
+    def fault(self, text: str) -> None: ...
 
     def note(self, text: str) -> None:
         self.notes.append(text)

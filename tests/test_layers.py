@@ -12,6 +12,7 @@ LAYERS = {
     "pytest_plugin": 4,
     "assess": 4,
     "run": 3,
+    "checks": 3,
     "report": 3,
     "browser": 2,
     "internet": 2,
@@ -24,17 +25,20 @@ LAYERS = {
     "model": 0,
 }
 PURE = {
-    "classify": ("harness.model", "harness.classify"),
+    "classify": ("harness.model", "harness.classify", "harness.score.agreement", "harness.score.intervals"),
     "score": ("harness.model", "harness.classify", "harness.score", "harness.profile.criteria"),
 }
 PURE_LIBRARIES = {
+    "abc",
     "collections",
     "dataclasses",
     "enum",
+    "fnmatch",
     "fractions",
     "functools",
     "itertools",
     "math",
+    "numpy",
     "re",
     "scipy",
     "typing",

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from http.client import HTTPException
@@ -18,6 +19,7 @@ from harness.model.errors import BrowserGone, HarnessError
 
 Handler = Callable[[dict[str, Any]], None]
 MOST = 1_000_000  # bytes; no browser says as much of itself
+EVENT = re.compile(r'\{"method":"([A-Za-z.]+)"')  # as Chromium begins one; others are parsed to be told
 
 
 class ProtocolError(HarnessError):
@@ -38,9 +40,10 @@ class DevTools:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._ids = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._waiting: dict[int, tuple[str, asyncio.Future[dict[str, Any]]]] = {}
         self._handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
         self._browser_handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
+        self._heard: set[str] = set()  # events that anybody has ever listened to
         self._reading = asyncio.create_task(self._read())
         self.gone = asyncio.Event()
 
@@ -55,14 +58,19 @@ class DevTools:
     def on(self, session: str, method: str, handler: Handler) -> None:
         """Call `handler` with the parameters of every such event of the session."""
         self._handlers[session][method] = handler
+        self._heard.add(method)
 
     def on_browser(self, session: str, method: str, handler: Handler) -> None:
         """Call `handler` for every such event of the browser itself, on behalf of the session."""
         self._browser_handlers[method][session] = handler
+        self._heard.add(method)
 
     def forget(self, session: str) -> None:
-        """Drop the handlers of a session that has ended."""
+        """Drop the handlers of a session that has ended, and what it has not answered."""
         self._handlers.pop(session, None)
+        for owner, future in list(self._waiting.values()):
+            if owner == session and not future.done():
+                future.set_exception(ProtocolError("the session has ended"))
         for handlers in self._browser_handlers.values():
             handlers.pop(session, None)
 
@@ -75,7 +83,7 @@ class DevTools:
         if self.gone.is_set():
             raise BrowserGone("the browser is gone")
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = future
+        self._waiting[number] = session, future
         try:
             await self._wire.send(json.dumps(message))
             answer = await future
@@ -94,9 +102,12 @@ class DevTools:
     async def _read(self) -> None:
         try:
             async for text in self._wire:
+                event = EVENT.match(text) if isinstance(text, str) else None
+                if event and event[1] not in self._heard:
+                    continue
                 message = json.loads(text)
                 if "id" in message:
-                    future = self._waiting.get(message["id"])
+                    _, future = self._waiting.get(message["id"], ("", None))
                     if future and not future.done():
                         future.set_result(message)
                 elif "sessionId" in message:
@@ -109,7 +120,7 @@ class DevTools:
             pass
         finally:
             self.gone.set()
-            for future in self._waiting.values():
+            for _, future in self._waiting.values():
                 if not future.done():
                     future.set_exception(BrowserGone("the browser is gone"))
                     future.exception()  # seen, also where sending has failed already and nobody waits

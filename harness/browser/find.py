@@ -1,13 +1,12 @@
 """Which Chromium to drive, and how to get one."""
 
+import importlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 from harness.model.errors import HarnessError, UsageError
 
@@ -38,9 +37,14 @@ def find(given: str | None = None) -> Path:
     )
 
 
+def is_shell(browser: Path) -> bool:
+    """Whether it is a headless shell, by its name."""
+    return re.search("headless[-_]shell", browser.name) is not None
+
+
 def full(given: Path) -> Path:
     """A full Chromium: the one given unless it is a headless shell. Raises UsageError saying how to get one."""
-    if not re.search("headless[-_]shell", given.name):
+    if not is_shell(given):
         return given
     for program in FULL:
         if path := shutil.which(program):
@@ -52,7 +56,7 @@ def full(given: Path) -> Path:
 
 
 def _downloaded() -> Path | None:
-    with sync_playwright() as playwright:
+    with importlib.import_module("playwright.sync_api").sync_playwright() as playwright:
         full = Path(playwright.chromium.executable_path)
     shells = sorted(full.parents[1].parent.glob("chromium_headless_shell-*/*/*headless*shell"), reverse=True)
     return next((path for path in [*shells, full] if path.is_file() and os.access(path, os.X_OK)), None)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from harness.browser.devtools import DevTools, ProtocolError
 from harness.browser.sight import CHALLENGE, Sight
@@ -20,27 +21,34 @@ HEADER_LENGTH = 500
 QUIET_SECONDS = 0.1  # nothing under way for so long, and what came is in the page
 REST_SECONDS = 1.5  # a visit waits for that no longer than this in all
 ENDLESS = frozenset(("EventSource", "Media", "Ping"))
+WORKERS = frozenset(("service_worker", "shared_worker"))  # which may outlive their page
 Result = TypeVar("Result")
 
 
 class Traffic:
     """Listens to a session for the length of one visit; the next visit's listeners replace it."""
 
-    def __init__(self, devtools: DevTools, session: str, target: str, downloads: Path, sight: Sight) -> None:
+    def __init__(
+        self, devtools: DevTools, session: str, target: str, downloads: Path, sight: Sight, profile: str = ""
+    ) -> None:
         self._devtools, self._session, self.main_frame = devtools, session, target
-        self._downloads = downloads
+        self._downloads, self._profile = downloads, profile
         self.chain: list[str] = []
         self.status, self.mime, self.issuer, self.main_error = 0, "", "", ""
         self.headers: list[tuple[str, str]] = []
         self.popups: set[str] = set()
+        self.hosts: set[str] = set()  # of all that was asked for, also by frames
         self.dialogs = 0
         self.crashed = self.download_begun = self.strict_transport = False
+        self.workers = False  # some were started in the profile
         self._assets: dict[str, Asset] = {}
         self._under_way: set[str] = set()  # requests but for the main frame's documents
         self._ended = 0.0  # when the last of them did
         self._patience = REST_SECONDS
         self._loaders: list[str] = []  # of the main frame, in order
+        self._shown = ""  # the document that is there
         self._loads: set[str] = set()
+        self._refused: dict[str, str] = {}  # documents that were never asked for, and why
         self._begun: set[str] = set()  # documents whose answer has begun to arrive
         self._changed = asyncio.Event()
         self._crash = asyncio.Event()
@@ -51,7 +59,8 @@ class Traffic:
             ("Network.responseReceived", self._received),
             ("Network.loadingFinished", self._finished),
             ("Network.loadingFailed", self._failed),
-            ("Page.lifecycleEvent", self._lifecycle),
+            ("Page.frameNavigated", self._navigated),
+            ("Page.loadEventFired", self._load),
             ("Page.javascriptDialogOpening", self._dialog),
             ("Inspector.targetCrashed", self._crashes),
         ):
@@ -68,6 +77,7 @@ class Traffic:
 
     def _sent(self, event: dict[str, Any]) -> None:
         url = event["request"]["url"]
+        self.hosts.add(host(url))
         if event["requestId"] == event["loaderId"] and event.get("frameId") == self.main_frame:
             if event["loaderId"] not in self._loaders:
                 self._loaders.append(event["loaderId"])
@@ -110,11 +120,23 @@ class Traffic:
                 self._loads.add(event["requestId"])
         elif asset := self._assets.get(event["requestId"]):
             self._assets[event["requestId"]] = Asset(asset.url, event.get("errorText", "failed"))
+        else:
+            self._refused[event["requestId"]] = event.get("errorText", "")
 
-    def _lifecycle(self, event: dict[str, Any]) -> None:
-        if event["frameId"] == self.main_frame and event["name"] == "load":
-            self._loads.add(event["loaderId"])
+    def _navigated(self, event: dict[str, Any]) -> None:
+        frame = event["frame"]
+        if frame["id"] != self.main_frame:
+            return
+        self._shown = frame["loaderId"]
+        if "unreachableUrl" in frame and self._shown not in self._loaders:
+            # The page led to where the browser does not go, by a policy for example: its own page stands there.
+            self._loaders.append(self._shown)
+            self.main_error = self._refused.get(self._shown, "")
             self._wake()
+
+    def _load(self, _: dict[str, Any]) -> None:
+        self._loads.add(self._shown)
+        self._wake()
 
     def _dialog(self, _: dict[str, Any]) -> None:
         self.dialogs += 1
@@ -125,10 +147,12 @@ class Traffic:
         self._crash.set()
 
     def _created(self, event: dict[str, Any]) -> None:
-        if event["targetInfo"].get("openerId") != self.main_frame:
+        target = event["targetInfo"]
+        self.workers = self.workers or (target["type"] in WORKERS and target.get("browserContextId") == self._profile)
+        if target.get("openerId") != self.main_frame:
             return
         # It goes with the profile after the visit; closing it now can hang the process it shares with its opener.
-        self.popups.add(event["targetInfo"]["targetId"])
+        self.popups.add(target["targetId"])
 
     def _download_begins(self, event: dict[str, Any]) -> None:
         if event.get("frameId") == self.main_frame:
@@ -231,3 +255,10 @@ class Traffic:
         while not met():
             self._changed.clear()
             await self._changed.wait()
+
+
+def host(address: str) -> str:
+    """Of an address as the browser writes it; "" where there is none."""
+    with contextlib.suppress(ValueError):
+        return urlsplit(address).hostname or "" if address.startswith("http") else ""
+    return ""

@@ -2,42 +2,35 @@
 
 import asyncio
 import datetime
-import platform
+import importlib
 import secrets
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-import harness
 from harness.browser.find import find
-from harness.cli.progress import ConsoleProgress
+from harness.cli.progress import shown
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder
-from harness.model.errors import UsageError
-from harness.model.words import Decision
-from harness.report import outputs, rescore, result
-from harness.report.derive import Derived, derive
-from harness.run.plan import reopen
-from harness.run.session import Setup, carry_on
+from harness.model.errors import HarnessError, UsageError
+from harness.run.carry import carry_on
+from harness.run.executor.options import Machines
+from harness.run.halt import Halt, Interrupted
+from harness.run.plan import Prepared, reopen
+from harness.run.setup import Setup
+from harness.run.software import versions as versions
 
-LIBRARIES = ("mitmproxy", "playwright", "pandas", "pyarrow", "scipy", "Jinja2")
+if TYPE_CHECKING:
+    from harness.report.derive import Derived
 
 
 def now() -> str:
     """The time in UTC, ISO 8601, to the millisecond."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def versions() -> dict[str, str]:
-    """Versions of everything a result could depend on."""
-    return {
-        "pas-harness": harness.__version__,
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        **{name: version(name) for name in LIBRARIES},
-    }
 
 
 def identity(path: Path | None) -> str:
@@ -52,58 +45,75 @@ def identity(path: Path | None) -> str:
 
 
 def run_folder(
-    folder: RunFolder, browser: str | None, key: Ed25519PrivateKey | None, quiet: bool, unsealing: str = ""
+    folder: RunFolder,
+    browser: str | None,
+    key: Ed25519PrivateKey | None,
+    progress: str,
+    unsealing: str = "",
+    prepared: Prepared | None = None,
+    machines: Machines | None = None,
 ) -> None:
-    """Carry the run in the folder on to its end, opening what is sealed, and sign it with the key if there is one.
-    Interrupted, it says how to go on."""
+    """Carry the run in the folder on to its end, here or on `machines`, opening what is sealed, and sign it with the
+    key if there is one; `progress` is one of WAYS. Interrupted, it says how to go on."""
     spec = folder.spec()
-    product, corpus = reopen(spec, unsealing)
-    executable = find(browser)
-    with ConsoleProgress(quiet) as progress:
-        setup = Setup(folder, spec, product, corpus, executable, secrets.token_hex(16), now, progress, versions())
+    product, corpus = (prepared.product, prepared.corpus) if prepared else reopen(spec, unsealing)
+    executable = Path() if machines else find(browser)
+    with shown(progress) as told:
+        halt = Halt(told.note)
+        setup = Setup(
+            folder, spec, product, corpus, executable, secrets.token_hex(16), now, told, versions(), None, halt
+        )
         try:
-            asyncio.run(carry_on(setup))
-        except KeyboardInterrupt:
-            click.echo(f"\ninterrupted; finish it with: harness resume {folder.path}", err=True)
-            raise
+            asyncio.run(_carried_on(setup, machines, browser))
+        except (Interrupted, asyncio.CancelledError, KeyboardInterrupt):
+            told.interrupted(f"harness resume {folder.path}")
+            raise click.Abort from None
+        except (OSError, MemoryError) as error:
+            what, where = getattr(error, "strerror", "") or "no memory is left", getattr(error, "filename", None)
+            said = (
+                f"{where or 'the system'}: {what}; what was recorded stands, go on with: harness resume {folder.path}"
+            )
+            raise HarnessError(said) from None
     if key:
         seal.sign(folder, key)
 
 
-def write_results(folder: RunFolder) -> Derived:
-    """Score the run and write its results and reports; scorings by other criteria or rules are made anew."""
-    derived = derive(folder)
-    for place in rescore.places(folder):
-        rescore.write(folder, *rescore.again(folder, derived, place))
-    outputs.write(folder, derived)
+async def _carried_on(setup: Setup, machines: Machines | None, browser: str | None) -> None:
+    with setup.halt.by_interrupt():
+        if machines is None:
+            await carry_on(setup)
+        elif find_spec("distributed") is None:
+            raise UsageError("needs dask.distributed: pip install 'pas-harness[dask]'", key="--executor dask")
+        else:  # which is imported for this alone
+            await importlib.import_module("harness.run.executor.cluster").carry_on(setup, machines, browser)
+
+
+def finish(folder: RunFolder) -> int:
+    """Write the results of a run and say the decision, whose exit code it returns. Interrupted, it says how to go
+    on."""
+    try:
+        derived = write_results(folder)
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted; the run is sealed, get its results with: harness score {folder.path}", err=True)
+        raise click.Abort from None
+    say(derived, folder)
+    return derived.decision.exit_code
+
+
+def write_results(folder: RunFolder) -> "Derived":
+    """Score the run and write its results and reports."""
+    derived: Derived = _results().write(folder)
     return derived
 
 
-def say(derived: Derived, folder: RunFolder) -> None:
+def say(derived: "Derived", folder: RunFolder) -> None:
     """The decision, its reasons, and where the report lies."""
-    colour = {
-        Decision.PASS: "green",
-        Decision.CONDITIONAL_PASS: "green",
-        Decision.FAIL: "red",
-        Decision.CONDITIONAL_FAIL: "red",
-    }
-    click.echo()
-    for item in derived.decided if not derived.voids else ():
-        click.echo(
-            f"  {click.style(f'{item.decision:<17}', fg=colour.get(item.decision, 'yellow'))}"
-            f" {item.title}: {item.reason}"
-        )
-    for reason in derived.voids:
-        click.echo(f"  {reason}")
-    counted = result.counts(derived)
-    spared = f", {counted['left_out']} left out by the early stop" if counted["left_out"] else ""
-    click.echo(f"\n  {counted['scored']} of {counted['planned']} planned cases scored{spared}")
-    if derived.addenda:
-        click.echo(f"  {len(derived.addenda)} entries by people; by the machine alone: {derived.machine}")
-    click.echo(
-        f"  decision: {click.style(str(derived.decision), fg=colour.get(derived.decision, 'yellow'), bold=True)}"
-    )
-    click.echo(f"  report:   {folder.path / 'report.html'}")
+    _results().say(derived, folder)
+
+
+def _results() -> ModuleType:
+    # Late, as what it takes to write reports is not needed to begin a run.
+    return importlib.import_module("harness.cli.results")
 
 
 def params(given: tuple[str, ...]) -> dict[str, str]:

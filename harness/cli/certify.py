@@ -9,7 +9,8 @@ from harness.browser.find import find
 from harness.cli import actions, options
 from harness.evidence import keys
 from harness.model.spec import Limits
-from harness.run.plan import Request, plan
+from harness.run.executor.options import Machines
+from harness.run.plan import Request, prepare
 
 
 def request(
@@ -32,15 +33,17 @@ def request(
 @options.out
 @options.browser
 @options.key
-@options.quiet
-def certify(out: Path | None, browser: str | None, key: Path | None, quiet: bool, **planning: Any) -> int:
+@options.machines
+@options.progress
+def certify(
+    out: Path | None, browser: str | None, key: Path | None, machines: Machines | None, progress: str, **planning: Any
+) -> int:
     """Plan, run, score and report: the whole test of PRODUCT, a shipped name or a profile folder."""
-    asked = request(**planning)
-    find(browser)
+    asked = request(**planning, elsewhere=machines is not None)
+    if machines is None:
+        find(browser)
     signing = keys.private(key) if key else None
     created = actions.now()
-    folder = plan(asked, out or actions.default_out(asked.product, asked.corpus, created), created)
-    actions.run_folder(folder, browser, signing, quiet, asked.identity)
-    derived = actions.write_results(folder)
-    actions.say(derived, folder)
-    return derived.decision.exit_code
+    prepared = prepare(asked, out or actions.default_out(asked.product, asked.corpus, created), created)
+    actions.run_folder(prepared.folder, browser, signing, progress, asked.identity, prepared, machines)
+    return actions.finish(prepared.folder)

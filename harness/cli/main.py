@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import traceback
 
 import click
 
@@ -11,6 +12,7 @@ from harness.model.errors import HarnessError
 COMMANDS = {
     "certify": ("certify", "Plan, run, score and report: the whole test of one product."),
     "probe": ("probe", "Open pages through a product as in a run, and tell what was seen."),
+    "battery": ("battery", "Put a product to the checks beside blocking: ways round it, communications, life cycle."),
     "plan": ("steps", "Decide everything about a run and write it into a new run folder."),
     "run": ("steps", "Carry out a planned run."),
     "resume": ("steps", "Take an interrupted run up again where it stopped."),
@@ -85,4 +87,7 @@ def main() -> None:
         sys.exit(130)
     except OSError as error:
         click.echo(f"error: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+        sys.exit(5)
+    except Exception:  # noqa: BLE001 - whose own exit code, 1, would say that a product fails
+        traceback.print_exc()
         sys.exit(5)

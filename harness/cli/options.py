@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,11 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+
+from harness.cli.progress import WAYS
+from harness.model.errors import UsageError
+from harness.model.words import Tier
+from harness.run.executor.options import Machines
 
 Command = Callable[..., Any]
 
@@ -25,7 +31,65 @@ unseal = click.option(
     type=click.Path(path_type=Path),
     help="Private key (age) that opens a sealed corpus, in memory; default: $HARNESS_UNSEAL.",
 )
-quiet = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+
+
+def progress(command: Command) -> Command:
+    """How progress is shown, as the parameter `progress`."""
+    way = click.option(
+        "--progress",
+        type=click.Choice(WAYS),
+        default="auto",
+        metavar="WAY",
+        help="Progress on standard error: bar, lines, json (a line each; docs/formats.md) or none. Default: as fits.",
+    )
+    quiet = click.option("--quiet", "-q", "progress", flag_value="none", help="No progress.")
+    return way(quiet(command))
+
+
+def machines(command: Command) -> Command:
+    """Where cases are carried out, as the parameter `machines`: None for this machine alone."""
+
+    @functools.wraps(command)
+    def told(*given: Any, executor: str, scheduler: str, workers: int, send: bool, **rest: Any) -> Any:
+        if executor == "dask":
+            return command(*given, machines=Machines(scheduler, workers, send), **rest)
+        if scheduler or workers or send:
+            raise UsageError("is for --executor dask", key="--scheduler, --workers, --send")
+        return command(*given, machines=None, **rest)
+
+    for option in reversed(
+        (
+            click.option(
+                "--executor",
+                type=click.Choice(("local", "dask")),
+                default="local",
+                show_default=True,
+                help="This machine, or the workers of a dask cluster (docs/cluster.md).",
+            ),
+            click.option(
+                "--scheduler",
+                default="",
+                metavar="ADDRESS",
+                help="Scheduler of that cluster, as tcp://HOST:8786; default: one of processes on this machine.",
+            ),
+            click.option(
+                "--workers",
+                type=click.IntRange(0, 10_000),
+                default=0,
+                metavar="N",
+                help="Begin once so many workers are ready; with no scheduler, start so many. Default: 1, or 2.",
+            ),
+            click.option(
+                "--send",
+                is_flag=True,
+                help="Send corpus, profile and block lists to workers, which else have them at the same paths.",
+            ),
+        )
+    ):
+        told = option(told)
+    return told
+
+
 directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
 
@@ -94,9 +158,34 @@ def planning(command: Command) -> Command:
                 help="For a live product: every case is a visit to a site on the real Internet.",
             ),
             click.option(
+                "--checks",
+                multiple=True,
+                metavar="CHECK",
+                default=("auto",),
+                help="Checks beside blocking, of those that the criteria ask for: an id with * for any letters, all, or"
+                " none. Default: all, where this machine permits them.",
+            ),
+            click.option(
                 "--stop-early",
                 is_flag=True,
                 help="Leave cases out once nothing they could show would change a decision.",
+            ),
+            click.option(
+                "--tier",
+                type=click.Choice(("browser", "fast")),
+                default="browser",
+                show_default=True,
+                callback=lambda _, __, value: Tier.FAST if value == "fast" else Tier.BROWSER,
+                help="fast: for very large lists, every case by HTTP and DNS alone, and by the browser a sample and"
+                " what stays in doubt; the criteria must permit it.",
+            ),
+            click.option(
+                "--browser-sample",
+                type=click.IntRange(min=1),
+                default=500,
+                show_default=True,
+                metavar="N",
+                help="So many cases go through both tiers, to tell how far they agree.",
             ),
             click.option(
                 "--timeout",

@@ -11,7 +11,7 @@ import click
 
 from harness.browser.find import find, full
 from harness.cli import actions, options
-from harness.cli.progress import ConsoleProgress
+from harness.cli.progress import Quiet
 from harness.evidence import scratch
 from harness.evidence.folder import RunFolder
 from harness.model.errors import UsageError
@@ -20,9 +20,10 @@ from harness.model.words import Arm, Decision, End, Expectation, Outcome, Verdic
 from harness.report import outputs, plain, result
 from harness.report.derive import Derived, derive
 from harness.report.neutral import visible
+from harness.run.carry import carry_on
 from harness.run.plan import reopen
 from harness.run.probe import CRITERIA, Opened, Probe, canaries, opened, planned
-from harness.run.session import Setup, carry_on
+from harness.run.setup import Setup
 
 TEXT = 200  # characters of a page that are told
 LISTED = 20  # requests that are told of one attempt
@@ -89,20 +90,19 @@ def probe(
 def _carry_out(folder: RunFolder, browser: Path, headed: bool) -> None:
     spec = folder.spec()
     product, corpus = reopen(spec)
-    with ConsoleProgress(quiet=True) as progress:
-        setup = Setup(
-            folder,
-            spec,
-            product,
-            corpus,
-            browser,
-            secrets.token_hex(16),
-            actions.now,
-            progress,
-            actions.versions(),
-            _pause if headed else None,
-        )
-        asyncio.run(carry_on(setup))
+    setup = Setup(
+        folder,
+        spec,
+        product,
+        corpus,
+        browser,
+        secrets.token_hex(16),
+        actions.now,
+        Quiet(),
+        actions.versions(),
+        _pause if headed else None,
+    )
+    asyncio.run(carry_on(setup))
 
 
 async def _pause(arm: Arm, case_id: str) -> None:

@@ -14,6 +14,7 @@ from harness.profile.criteria import load as load_criteria
 from harness.profile.rules import load as load_rules
 from harness.report import rescore
 from harness.report.derive import derive
+from harness.run.executor.options import Machines
 from harness.run.plan import plan as make_plan
 
 
@@ -28,12 +29,17 @@ def plan(out: Path | None, **planning: Any) -> None:
     click.echo(f"{folder.spec().planned} cases planned; carry it out with: harness run {folder.path}")
 
 
-def _carry_out(directory: Path, browser: str | None, key: Path | None, quiet: bool, unseal: Path | None) -> int:
-    folder = RunFolder(directory)
-    actions.run_folder(folder, browser, keys.private(key) if key else None, quiet, actions.identity(unseal))
-    derived = actions.write_results(folder)
-    actions.say(derived, folder)
-    return derived.decision.exit_code
+def _carry_out(
+    directory: Path,
+    browser: str | None,
+    key: Path | None,
+    progress: str,
+    unseal: Path | None,
+    machines: Machines | None,
+) -> int:
+    folder, signing = RunFolder(directory), keys.private(key) if key else None
+    actions.run_folder(folder, browser, signing, progress, actions.identity(unseal), machines=machines)
+    return actions.finish(folder)
 
 
 @click.command()
@@ -41,10 +47,11 @@ def _carry_out(directory: Path, browser: str | None, key: Path | None, quiet: bo
 @options.browser
 @options.key
 @options.unseal
-@options.quiet
-def run(directory: Path, browser: str | None, key: Path | None, unseal: Path | None, quiet: bool) -> int:
+@options.machines
+@options.progress
+def run(**given: Any) -> int:
     """Carry out the run planned in DIR, then score and report it."""
-    return _carry_out(directory, browser, key, quiet, unseal)
+    return _carry_out(**given)
 
 
 @click.command()
@@ -52,10 +59,11 @@ def run(directory: Path, browser: str | None, key: Path | None, unseal: Path | N
 @options.browser
 @options.key
 @options.unseal
-@options.quiet
-def resume(directory: Path, browser: str | None, key: Path | None, unseal: Path | None, quiet: bool) -> int:
+@options.machines
+@options.progress
+def resume(**given: Any) -> int:
     """Finish the interrupted run in DIR: no finished attempt is repeated, none is lost."""
-    return _carry_out(directory, browser, key, quiet, unseal)
+    return _carry_out(**given)
 
 
 @click.command()
@@ -78,6 +86,4 @@ def score(directory: Path, criteria: str | None, rules: str | None) -> int:
             click.echo(line)
         click.echo(f"these {'criteria' if criteria else 'rules'} were not fixed before the run; written to {place}")
         return after.decision.exit_code
-    derived = actions.write_results(folder)
-    actions.say(derived, folder)
-    return derived.decision.exit_code
+    return actions.finish(folder)

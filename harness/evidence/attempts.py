@@ -2,7 +2,10 @@
 
 import json
 import os
+import weakref
 from array import array
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -40,12 +43,19 @@ class Attempts:
         keys = np.array(cases, dtype=np.int64) * (len(self._settings) + 1) + np.array(settings, dtype=np.int64)
         order = np.argsort(keys, kind="stable")
         self._keys = keys[order]
-        self._places = np.array([segments, starts, sizes], dtype=np.int64)[:, order]
+        self._places = np.array([segments, starts, sizes], dtype=np.int64)[:, order].T
+        self._first = np.searchsorted(self._keys, np.arange(len(self._cases) * (len(self._settings) + 1) + 1))
+        self._file, self._segment = -1, -1
+        self._close: Callable[[], object] = lambda: None
 
     def evidence(self, case_id: str, setting: str) -> CaseEvidence:
         """All attempts of one case at one setting."""
-        test = self._read(case_id, self._settings[setting]) if setting in self._settings else []
-        return CaseEvidence(self._read(case_id, 0), test)
+        return CaseEvidence(list(self._control(case_id)), list(self._test(case_id, setting)))
+
+    def attempt(self, case_id: str, setting: str, attempt_id: str) -> Observation | None:
+        """One attempt of a case at a setting, on either arm; None when there is none of that name."""
+        seen = chain(self._test(case_id, setting), self._control(case_id))
+        return next((item for item in seen if item.attempt_id == attempt_id), None)
 
     def of_kind(self, kind: str) -> list[Fact]:
         """The data of all records of that kind, in order."""
@@ -57,20 +67,29 @@ class Attempts:
         _, counts = np.unique(self._keys[control if arm is Arm.CONTROL else ~control], return_counts=True)
         return int(counts.sum()), int((counts > 1).sum())
 
-    def _read(self, case_id: str, setting: int) -> list[Observation]:
-        if case_id not in self._cases:
-            return []
-        key = self._cases[case_id] * (len(self._settings) + 1) + setting
-        first, last = np.searchsorted(self._keys, (key, key + 1))
-        return [self._observation(*place) for place in self._places[:, first:last].T.tolist()]
+    def _control(self, case_id: str) -> Iterator[Observation]:
+        return self._read(case_id, 0)
+
+    def _test(self, case_id: str, setting: str) -> Iterator[Observation]:
+        return self._read(case_id, self._settings[setting]) if setting in self._settings else iter(())
+
+    def _read(self, case_id: str, setting: int) -> Iterator[Observation]:
+        if case_id in self._cases:
+            key = self._cases[case_id] * (len(self._settings) + 1) + setting
+            for place in self._places[self._first[key] : self._first[key + 1]].tolist():
+                yield self._observation(*place)
 
     def _observation(self, segment: int, start: int, size: int) -> Observation:
         try:
-            file = os.open(self._segments[segment], os.O_RDONLY)
-            try:
-                line = os.pread(file, size, start)
-            finally:
-                os.close(file)
-            return observation_from(json.loads(line)["data"])
+            if segment != self._segment:
+                self._open(segment)
+            return observation_from(json.loads(os.pread(self._file, size, start))["data"])
         except (OSError, ValueError) as error:
             raise EvidenceError(f"{self._segments[segment]}: changed while it was read ({error})") from None
+
+    def _open(self, segment: int) -> None:
+        """Have this segment open, and no other."""
+        file = os.open(self._segments[segment], os.O_RDONLY)
+        self._close()
+        self._file, self._segment = file, segment
+        self._close = weakref.finalize(self, os.close, file)

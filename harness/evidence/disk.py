@@ -5,14 +5,17 @@ from pathlib import Path
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write the file as a whole; when this returns, its bytes and its name are on disk."""
+    """Write the file as a whole; when this returns, its bytes and its name are on disk. Raises OSError naming it."""
     part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    force(path.parent)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        force(path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def make_folder(path: Path) -> None:

@@ -4,10 +4,11 @@ from them."""
 import fcntl
 import hashlib
 import json
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from harness.evidence import disk
 from harness.evidence.blobs import Blobs
@@ -29,6 +30,31 @@ OFTEN_ALIKE = (
     "label_date",
     "rater",
 )
+
+
+class Plan:
+    """The planned cases by their ids, left in the file and read when they are asked for: a million take little memory.
+    Iterating raises KeyError, TypeError or ValueError at what is no case."""
+
+    def __init__(self, path: Path, digest: str) -> None:
+        """Raises EvidenceError when the file is not the one that was planned."""
+        self._path = path
+        ids, starts = [], [0]
+        with _checked(path, digest) as file:
+            for line in file:
+                ids.append(json.loads(line)["case_id"])
+                starts.append(starts[-1] + len(line))
+        self._starts = array("q", (starts[at] for at in sorted(range(len(ids)), key=ids.__getitem__)))
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __iter__(self) -> Iterator[Case]:
+        shared: dict[str, str] = {}
+        with self._path.open("rb") as file:
+            for start in self._starts:
+                file.seek(start)
+                yield _case(json.loads(file.readline()), shared)
 
 
 class RunFolder:
@@ -69,15 +95,13 @@ class RunFolder:
 
     def cases(self, spec: Spec) -> tuple[Case, ...]:
         """The planned cases in their order. Raises EvidenceError when they are not those of the spec."""
-        try:
-            with self.plan_file.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != spec.plan_digest:
-                    raise EvidenceError(f"{self.plan_file}: changed since the run was planned")
-                file.seek(0)
-                shared: dict[str, str] = {}  # texts that many cases have are held once
-                return tuple(_case(json.loads(line), shared) for line in file)
-        except OSError as error:
-            raise EvidenceError(f"{self.plan_file}: {error.strerror}") from None
+        shared: dict[str, str] = {}  # texts that many cases have are held once
+        with _checked(self.plan_file, spec.plan_digest) as file:
+            return tuple(_case(json.loads(line), shared) for line in file)
+
+    def plan(self, spec: Spec) -> Plan:
+        """As `cases`, by their ids."""
+        return Plan(self.plan_file, spec.plan_digest)
 
     def reader(self) -> Reader:
         """The journal, to be read once in order."""
@@ -92,6 +116,19 @@ class RunFolder:
             except OSError:
                 raise UsageError("another process is running this run", file=self.path) from None
             yield
+
+
+@contextmanager
+def _checked(path: Path, digest: str) -> Iterator[BinaryIO]:
+    """The plan, open at its beginning. Raises EvidenceError when it is not the one with that digest."""
+    try:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                raise EvidenceError(f"{path}: changed since the run was planned")
+            file.seek(0)
+            yield file
+    except OSError as error:
+        raise EvidenceError(f"{path}: {error.strerror}") from None
 
 
 def plan_text(cases: tuple[Case, ...]) -> str:

@@ -9,13 +9,14 @@ comes a second or more after the last time, and at the end: a power cut loses at
 second, and leaves no record without its blobs.
 """
 
+import contextlib
 import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.evidence import disk
 from harness.model import canonical
@@ -33,6 +34,14 @@ class Record:
     kind: str
     at: str
     data: dict[str, Any]
+
+
+class Place(NamedTuple):
+    """Where a record lies: bytes of the file `segment`."""
+
+    segment: Path
+    start: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,11 @@ class Reader:
         self.folder = folder
         self.tail = Tail(0, first, "", 0)
         self.segment, self.start, self.size = folder, 0, 0
+
+    @property
+    def place(self) -> Place:
+        """Where the record yielded last lies."""
+        return Place(self.segment, self.start, self.size)
 
     def __iter__(self) -> Iterator[Record]:
         n, head, torn = 0, self.tail.head, 0
@@ -119,29 +133,56 @@ class Journal:
         self._clock = clock
         self._n, self._head = tail.records, tail.head
         self.path = folder / segment_name(len(segments(folder)) + 1)
-        self._file = self.path.open("xb")
+        self._file = self.path.open("xb", buffering=0)
         disk.force(folder)
+        self._size = 0
+        self._failed: OSError | None = None
         self._synced = time.monotonic()
 
-    def append(self, kind: str, data: dict[str, Any]) -> None:
-        """Record one fact. Raises OSError when it cannot be written: the run must then stop."""
+    def append(self, kind: str, data: dict[str, Any]) -> Place:
+        """Record one fact. Raises OSError when it cannot be written: the run must then stop, and nothing more is
+        taken, as what comes after a line that is not whole would break the chain."""
+        if self._failed:
+            raise self._failed
         record = {"n": self._n + 1, "prev": self._head, "kind": kind, "at": self._clock(), "data": data}
-        if self._file.tell() == 0:
+        if not self._size:
             record["schema"] = SCHEMA
         line = canonical.dumps(record).encode("utf-8", "backslashreplace") + b"\n"
-        self._file.write(line)
-        self._file.flush()
+        self._write(line)
         self._n, self._head = self._n + 1, canonical.digest(line)
+        place = Place(self.path, self._size, len(line))
+        self._size += len(line)
         if time.monotonic() - self._synced >= SYNC_SECONDS:
             self.sync()
+        return place
 
     def sync(self) -> None:
-        """Force what was recorded to disk."""
-        os.fsync(self._file.fileno())
+        """Force what was recorded to disk. Raises OSError, after which nothing more is taken."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._fail(error) from None
         self._synced = time.monotonic()
 
     def close(self) -> None:
+        """Have all on disk. Of a journal that failed, what it could write stands."""
         if not self._file.closed:
-            self._file.flush()
-            self.sync()
-            self._file.close()
+            try:
+                if not self._failed:
+                    self.sync()
+            finally:
+                self._file.close()
+
+    def _write(self, line: bytes) -> None:
+        left = memoryview(line)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            with contextlib.suppress(OSError):  # what is torn is accounted for by the next session
+                self._file.truncate(self._size)
+            raise self._fail(error) from None
+
+    def _fail(self, error: OSError) -> OSError:
+        self._failed = OSError(error.errno, error.strerror, str(self.path))
+        return self._failed

@@ -1,5 +1,6 @@
 """The seal: digests over everything a run recorded, written when it has ended, and a laboratory's signature on it."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,10 @@ def _blobs(record: Record) -> list[str]:
 
 def _digest(path: Path) -> str:
     """The digest of the file's bytes, "" when it is no file."""
-    return canonical.digest(path.read_bytes()) if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:  # a journal may be larger than memory
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files(seal: dict[str, Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.internet import spki
 from harness.internet.pages import token_for
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.model import canonical
 from harness.model.errors import HarnessError, InternetGone
 from harness.model.observation import Receipt
@@ -93,6 +93,11 @@ class Internet:
         if "error" in answer:
             raise InternetGone("the replayed Internet was restarted during the attempt")
         return tuple(Receipt(**item) for item in answer["receipts"])
+
+    async def lend(self, host: str, port: int) -> None:
+        """Have the web server at that port on loopback answer for the host, whatever is asked of it, web sockets too,
+        until the process ends."""
+        await self._ask({"op": "lend", "host": host, "port": port})
 
     async def strays(self) -> dict[str, int]:
         """How many requests arrived that belong to no attempt, by host and answer."""

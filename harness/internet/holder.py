@@ -53,9 +53,9 @@ NAME_SERVICES = ("/run/nscd", "/run/systemd/resolve", "/run/dbus", "/run/avahi-d
 BACKLOG = 512
 
 
-def networks(ports: Sequence[int]) -> tuple[list[socket.socket], tuple[socket.socket, socket.socket]]:
-    """Make both networks and stay in the inner one; returns the listeners of the outer one, and its name server's
-    sockets. Raises OSError."""
+def networks(ports: Sequence[int]) -> tuple[list[socket.socket], tuple[socket.socket, socket.socket], int]:
+    """Make both networks and stay in the inner one; returns the listeners of the outer one, its name server's
+    sockets, and the descriptor that stands for it. Raises OSError."""
     six = Path("/proc/sys/net/ipv6").exists()
     outer = os.open("/proc/self/ns/net", os.O_RDONLY)
     kernel.new_network()
@@ -64,7 +64,8 @@ def networks(ports: Sequence[int]) -> tuple[list[socket.socket], tuple[socket.so
     _ip(OUTER.format(room=inner) + (OUTER6 if six else ""), inner)
     families = [(socket.AF_INET, "0.0.0.0"), *([(socket.AF_INET6, "::")] if six else [])]
     listeners = [
-        socket.create_server((every, port), family=family, backlog=BACKLOG)
+        # A server of the Internet may have the port at one address of its own.
+        socket.create_server((every, port), family=family, backlog=BACKLOG, reuse_port=True)
         for port in ports
         for family, every in families
     ]
@@ -72,7 +73,34 @@ def networks(ports: Sequence[int]) -> tuple[list[socket.socket], tuple[socket.so
     kernel.enter_network(inner)
     _ip(INNER + (INNER6 if six else ""))
     Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").write_text("0", "ascii")
-    return listeners, names
+    return listeners, names, outer
+
+
+def listening(where: int, kind: str, address: str, port: int) -> socket.socket:
+    """A socket of the network that the descriptor stands for, "tcp" and listening or "udp". Raises OSError."""
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    kernel.enter_network(where)
+    try:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        if kind == "tcp":
+            return socket.create_server((address, port), family=family, backlog=BACKLOG)
+        made = socket.socket(family, socket.SOCK_DGRAM)
+        made.bind((address, port))
+        return made
+    finally:
+        kernel.enter_network(home)
+        os.close(home)
+
+
+def unconnected(where: int) -> socket.socket:
+    """A TCP socket of the network that the descriptor stands for."""
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    kernel.enter_network(where)
+    try:
+        return socket.socket()
+    finally:
+        kernel.enter_network(home)
+        os.close(home)
 
 
 def _ip(commands: str, *descriptors: int) -> None:
@@ -111,14 +139,29 @@ def _mirror(folder: Path) -> None:
     os.close(below)
 
 
-def handle(command: dict[str, Any]) -> tuple[dict[str, Any], list[socket.socket]]:
+def handle(command: dict[str, Any], outer: int) -> tuple[dict[str, Any], list[socket.socket]]:
     """Carry out one command; returns the answer, with an `error` if it failed, and the sockets that go with it."""
     match command["op"]:
         case "socket":
-            return {}, [socket.socket()]
+            return {}, [unconnected(outer) if command["outside"] else socket.socket()]
         case "bind":
             try:
                 bind(Path(command["source"]), Path(command["target"]))
+            except OSError as error:
+                return {"error": str(error)}, []
+            return {}, []
+        case "listen":
+            try:
+                inner = os.open("/proc/self/ns/net", os.O_RDONLY)
+                where = outer if command["outside"] else inner
+                made = listening(where, command["kind"], command["address"], command["port"])
+                os.close(inner)
+            except OSError as error:
+                return {"error": str(error)}, []
+            return {}, [made]
+        case "cut":
+            try:
+                _ip("link set room down\n")
             except OSError as error:
                 return {"error": str(error)}, []
             return {}, []
@@ -126,9 +169,9 @@ def handle(command: dict[str, Any]) -> tuple[dict[str, Any], list[socket.socket]
             return {"error": f"unknown command {other!r}"}, []
 
 
-async def hold(control: socket.socket, internet: str, listeners: Sequence[socket.socket]) -> None:
+async def hold(control: socket.socket, internet: str, listeners: Sequence[socket.socket], outer: int) -> None:
     """Hand over the doors, say so, and answer commands until the input ends."""
-    tasks = [asyncio.create_task(_ready(control, handed := asyncio.Event()))]
+    tasks = [asyncio.create_task(_ready(control, handed := asyncio.Event(), outer))]
     if internet:
         tasks.append(asyncio.create_task(hand_over(Path(internet), listeners, handed.set)))
     else:
@@ -137,15 +180,15 @@ async def hold(control: socket.socket, internet: str, listeners: Sequence[socket
         await readable(control)
         if not (message := control.recv(65536)):
             break
-        answer, sockets = handle(json.loads(message))
+        answer, sockets = handle(json.loads(message), outer)
         _say(control, answer, sockets)
         for item in sockets:
             item.close()
 
 
-async def _ready(control: socket.socket, handed: asyncio.Event) -> None:
+async def _ready(control: socket.socket, handed: asyncio.Event, outer: int) -> None:
     await handed.wait()
-    _say(control, {})
+    _say(control, {"outer": outer})
 
 
 def _say(control: socket.socket, answer: dict[str, Any], sockets: Sequence[socket.socket] = ()) -> None:
@@ -157,7 +200,7 @@ async def main() -> None:
     control = socket.socket(fileno=sys.stdin.fileno())
     config = json.loads(control.recv(65536))
     try:
-        listeners, sockets = networks(config["doors"])
+        listeners, sockets, outer = networks(config["doors"])
         for folder in map(Path, NAME_SERVICES):
             if folder.is_dir():
                 kernel.cover(folder)
@@ -171,7 +214,7 @@ async def main() -> None:
     names = Names(WORLD)
     await names.serve(*sockets)
     with contextlib.suppress(ConnectionError):
-        await hold(control, config["internet"], listeners)
+        await hold(control, config["internet"], listeners, outer)
 
 
 if __name__ == "__main__":

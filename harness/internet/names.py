@@ -61,7 +61,7 @@ class Names(asyncio.DatagramProtocol):
     async def serve(self, udp: socket.socket, tcp: socket.socket) -> None:
         """Answer from now on."""
         self._udp, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=udp)
-        self._tcp = await asyncio.start_server(self._attend, sock=tcp)
+        self._tcp = await asyncio.start_server(self.attend, sock=tcp)
 
     def close(self) -> None:
         """Answer no more."""
@@ -72,8 +72,8 @@ class Names(asyncio.DatagramProtocol):
         if (reply := answer(data, self._address)) is not None:
             self._udp.sendto(reply, addr)
 
-    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Length-prefixed messages, several on one connection (RFC 7766)."""
+    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer length-prefixed messages, several on one connection (RFC 7766)."""
         try:
             async with asyncio.timeout(IDLE_SECONDS):
                 while True:

@@ -2,6 +2,7 @@
 else."""
 
 import contextlib
+import ipaddress
 import re
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from harness.corpus.answer import Answer, from_fixture
 from harness.corpus.recording import Playback
 from harness.internet import pages
 from harness.internet.coding import unpacked
+from harness.internet.lent import LENT
 from harness.internet.proxy import address
 from harness.model import canonical
 from harness.model import url as urls
@@ -25,6 +27,7 @@ from harness.model.words import Arm
 
 STRAYS_KEPT = 200
 RECORDINGS_KEPT = 64
+MAPPED = re.compile(r"\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]")  # RFC 4291, 2.5.5.2
 
 
 @dataclass(slots=True)
@@ -92,7 +95,9 @@ class Origin:
         return self.attempts.pop(attempt_id).receipts
 
     def request(self, flow: HTTPFlow) -> None:
-        """mitmproxy's hook: every request is answered here, none goes on."""
+        """mitmproxy's hook: every request is answered here, none goes on but those to hosts that are lent."""
+        if flow.metadata.get(LENT):
+            return
         request = flow.request
         arm = self.arms.get(flow.client_conn.sockname[:2], Arm.TEST)
         try:
@@ -175,8 +180,10 @@ def _at(key: str) -> str:
 
 
 def _meaning(key: str) -> str:
-    """The key without the root's dot after the host and an empty query, percent-decoded."""
+    """The key without the root's dot after the host and an empty query, percent-decoded; an IPv4 address as one."""
     host, slash, target = key.partition("/")
+    if mapped := MAPPED.match(host):
+        host = str(ipaddress.IPv4Address(int(mapped[1], 16) << 16 | int(mapped[2], 16))) + host[mapped.end() :]
     return unquote(re.sub(r"\.(?=:|$)", "", host) + slash + target.removesuffix("?"))
 
 

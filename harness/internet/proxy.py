@@ -2,21 +2,23 @@
 not given."""
 
 import asyncio
+import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from mitmproxy.addons.next_layer import NextLayer
-from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.certs import CertStoreEntry
 from mitmproxy.http import Request
-from mitmproxy.master import Master
 from mitmproxy.options import Options
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.modes import TransparentProxy
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+from harness.internet.lean import Master, NextLayer, Proxyserver, TlsConfig
+from harness.internet.ports import free_ports
 from harness.model import url as urls
 from harness.model.errors import InternetGone
 
@@ -26,15 +28,6 @@ def address(request: Request) -> urls.Url:
     host = request.pretty_host
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return urls.parse(f"{request.scheme}://{host}:{request.port}{request.path}")
-
-
-def free_ports(count: int) -> tuple[int, ...]:
-    """Loopback TCP ports that nobody listens on just now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = tuple(int(item.getsockname()[1]) for item in sockets)
-    for item in sockets:
-        item.close()
-    return ports
 
 
 class Guard:
@@ -47,6 +40,37 @@ class Guard:
         through = data.server.via[1] if data.server.via else data.server.address
         if through is None or self.allowed is None or tuple(through[:2]) != self.allowed:
             data.server.error = "the replayed Internet has no way out"
+
+
+class Serving(Proxyserver):
+    """Has its connections handled by the addons of its own proxy; mitmproxy itself takes those of the proxy that was
+    made last in this process."""
+
+    name = "proxyserver"  # as what mitmproxy looks for it
+
+    def __init__(self, master: Master) -> None:
+        super().__init__()
+        self._master = master
+
+    @contextlib.contextmanager
+    def register_connection(
+        self, connection_id: tuple[Any, ...] | str, handler: ProxyConnectionHandler
+    ) -> Iterator[None]:
+        handler.master = self._master
+        with super().register_connection(connection_id, handler):
+            yield
+
+
+class Certificates(TlsConfig):
+    """Begins anew once there are as many as are kept: mitmproxy compares all of them for every further one."""
+
+    name = "tlsconfig"
+
+    def get_cert(self, conn_context: Context) -> CertStoreEntry:
+        if len(self.certstore.expire_queue) >= self.certstore.STORE_CAP:
+            self.certstore.certs.clear()
+            self.certstore.expire_queue.clear()
+        return super().get_cert(conn_context)
 
 
 class Up:
@@ -76,9 +100,9 @@ class LeanProxy:
         kind = f"upstream:http://{upstream[0]}:{upstream[1]}" if upstream else "regular"
         options = Options(confdir=str(confdir))
         self.master = Master(options, event_loop=asyncio.get_running_loop())
-        self.server = Proxyserver()
+        self.server = Serving(self.master)
         self._up = Up()
-        self.master.addons.add(self.server, NextLayer(), TlsConfig(), guard or Guard(upstream), *addons, self._up)
+        self.master.addons.add(self.server, NextLayer(), Certificates(), guard or Guard(upstream), *addons, self._up)
         options.update(
             mode=[f"{kind}@127.0.0.1:{port}" for port in self.ports],
             connection_strategy="lazy",

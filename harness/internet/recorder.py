@@ -11,7 +11,8 @@ from mitmproxy.http import Headers, HTTPFlow
 from harness.corpus import answer, warc
 from harness.internet import spki
 from harness.internet.gateway import Names, Outwards
-from harness.internet.proxy import LeanProxy, address, free_ports
+from harness.internet.ports import free_ports
+from harness.internet.proxy import LeanProxy, address
 
 MOST_BYTES = 48 * 1024 * 1024  # of a visit, so that it stays within what a fixture may have
 MOST_EXCHANGES = 5_000

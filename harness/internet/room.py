@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,11 @@ class Room:
 
     names = (holder.WORLD, 53)
 
-    def __init__(self, work: Path, process: subprocess.Popen[bytes], control: socket.socket) -> None:
-        self._work, self._process, self._control = work, process, control
+    def __init__(self, work: Path, process: subprocess.Popen[bytes], control: socket.socket, outer: int) -> None:
+        self._work, self._process, self._control, self._outer = work, process, control, outer
         self._asking = asyncio.Lock()
         self._exposed: list[asyncio.Server] = []
+        self._joined: set[asyncio.Task[None]] = set()
         (self._holder,) = (child.pid for child in psutil.Process(process.pid).children())
         self._network = Path(f"/proc/{self._holder}/ns/net").stat().st_ino
 
@@ -97,16 +98,17 @@ class Room:
             control.close()
             process.wait()
             raise HarnessError(f"no room of its own for the browser: {wrong}")
-        return cls(work, process, control)
+        return cls(work, process, control, json.loads(message)["outer"])
 
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def command(self, arguments: Sequence[str], privileged: bool = False) -> list[str]:
-        """The command that runs `arguments` inside, as the user we are; as root there, if `privileged`."""
+    def command(self, arguments: Sequence[str], privileged: bool = False, outside: bool = False) -> list[str]:
+        """The command that runs `arguments` inside, as the user we are; as root there, if `privileged`; with its
+        connections in the replayed Internet, where every address is its own, if `outside`."""
         user = [-1, -1] if os.geteuid() == 0 else [0, 0] if privileged else [os.geteuid(), os.getegid()]
-        room = [str(item) for item in (self._holder, self._network, *user)]
+        room = [str(item) for item in (self._outer if outside else -1, self._holder, self._network, *user)]
         return [sys.executable, "-I", "-S", enter.__file__, *room, *arguments]
 
     def executable(self, program: Path) -> Path:
@@ -120,16 +122,44 @@ class Room:
         """Have programs inside ask this address for names from now on."""
         (self._work / "resolv.conf").write_text(f"nameserver {address}\n", "utf-8")
 
+    @contextlib.contextmanager
+    def hosts(self, text: str) -> Iterator[None]:
+        """Have the hosts file inside say this too, until it is left."""
+        (self._work / "hosts").write_text(HOSTS + text, "utf-8")
+        try:
+            yield
+        finally:
+            (self._work / "hosts").write_text(HOSTS, "utf-8")
+
     async def bind(self, source: Path, target: Path) -> None:
         """Show `source` at `target`, inside alone, whether anything is there or not. Raises HarnessError."""
         await self._ask({"op": "bind", "source": str(source), "target": str(target)})
 
-    async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection to a TCP port on the loopback inside. Raises OSError when nothing listens there."""
-        made = (await self._ask({"op": "socket"}))[0]
+    async def listen(
+        self, port: int, *, address: str = "127.0.0.1", kind: str = "tcp", outside: bool = False
+    ) -> socket.socket:
+        """A listening TCP socket, or a UDP one, inside, or in the replayed Internet. Raises HarnessError."""
+        command = {"op": "listen", "kind": kind, "address": address, "port": port, "outside": outside}
+        return (await self._ask(command))[0]
+
+    async def lead(self, port: int, target: int) -> None:
+        """Have a TCP port on the loopback inside lead to one on ours, for as long as the room is there."""
+        forward = partial(self._out, target)
+        self._exposed.append(await asyncio.start_server(forward, sock=await self.listen(port)))
+
+    async def cut(self) -> None:
+        """Leave no way out of the room but what has been led elsewhere from its loopback. Raises HarnessError."""
+        await self._ask({"op": "cut"})
+
+    async def connect(
+        self, port: int, *, address: str = "127.0.0.1", outside: bool = False
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to a TCP port on the loopback inside or at another IPv4 address, or in the replayed Internet's
+        network, if `outside`. Raises OSError when nothing listens there."""
+        made = (await self._ask({"op": "socket", "outside": outside}))[0]
         made.setblocking(False)
         try:
-            await asyncio.get_running_loop().sock_connect(made, ("127.0.0.1", port))
+            await asyncio.get_running_loop().sock_connect(made, (address, port))
         except BaseException:
             made.close()
             raise
@@ -146,6 +176,9 @@ class Room:
         """End all that runs inside, and the room; harmless when it is gone."""
         for server in self._exposed:
             server.close()
+        for task in (joined := list(self._joined)):
+            task.cancel()
+        await asyncio.gather(*joined, return_exceptions=True)
         self._control.close()
         try:
             await asyncio.to_thread(self._process.wait, ANSWER_SECONDS)
@@ -161,7 +194,28 @@ class Room:
         except (OSError, HarnessError):
             writer.close()
             return
-        await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+        await self._join(reader, inner_writer, inner_reader, writer)
+
+    async def _out(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            outer_reader, outer_writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            writer.close()
+            return
+        await self._join(reader, outer_writer, outer_reader, writer)
+
+    async def _join(
+        self,
+        reader: asyncio.StreamReader,
+        far_writer: asyncio.StreamWriter,
+        far_reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Both ways until both have ended, or the room is closed."""
+        task = asyncio.create_task(_both(reader, far_writer, far_reader, writer))
+        self._joined.add(task)
+        task.add_done_callback(self._joined.discard)
+        await asyncio.wait([task])
 
     async def _ask(self, command: dict[str, Any]) -> list[socket.socket]:
         async with self._asking:
@@ -208,6 +262,19 @@ def _error(process: subprocess.Popen[bytes], message: bytes) -> str:
         return str(json.loads(message).get("error", ""))
     words = process.communicate()[1].decode("utf-8", "replace").strip()
     return words[-500:] or "it ended without a word"
+
+
+async def _both(
+    reader: asyncio.StreamReader,
+    far_writer: asyncio.StreamWriter,
+    far_reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> None:
+    try:
+        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+    finally:
+        far_writer.close()
+        writer.close()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

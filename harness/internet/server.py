@@ -5,20 +5,23 @@ It ends when its standard input closes, so that no harness that was killed leave
 
 import asyncio
 import base64
+import datetime
 import json
 import logging
 import sys
 from pathlib import Path
 from typing import Any
 
+from harness.internet import spki
 from harness.internet.doors import take
+from harness.internet.lent import Lent
 from harness.internet.origin import Origin
 from harness.internet.proxy import LeanProxy
 from harness.model import canonical
 from harness.model.words import Arm
 
 
-def handle(origin: Origin, command: dict[str, Any]) -> dict[str, Any]:
+def handle(origin: Origin, lent: Lent, command: dict[str, Any]) -> dict[str, Any]:
     """Carry out one command; the answer names the attempt and, if it failed, the error."""
     match command["op"]:
         case "open":
@@ -33,6 +36,9 @@ def handle(origin: Origin, command: dict[str, Any]) -> dict[str, Any]:
             if command["attempt"] not in origin.attempts:
                 return {"attempt": command["attempt"], "error": "not open; opened before a restart?"}
             return {"attempt": command["attempt"], "receipts": canonical.plain(origin.close(command["attempt"]))}
+        case "lend":
+            lent.hosts[command["host"]] = command["port"]
+            return {}
         case "strays":
             return {"strays": origin.strays}
         case other:
@@ -48,12 +54,14 @@ async def serve() -> None:
     ports = config["ports"]
     arms = {("127.0.0.1", port): arm for port, arm in zip(ports, (Arm.CONTROL, Arm.TEST), strict=True)}
     origin = Origin(arms, {key: Path(path) for key, path in config["resources"].items()}, config["hosts"])
-    proxy = LeanProxy([origin], Path(config["confdir"]), ports=tuple(ports))
+    lent = Lent()
+    spki.make_origin_authority(Path(config["confdir"]), datetime.datetime.now(datetime.UTC))
+    proxy = LeanProxy([origin], Path(config["confdir"]), ports=tuple(ports), guard=lent)
     await proxy.start()
     doors = asyncio.create_task(take(Path(config["doors"]), proxy.stand_in))
     _say({"ready": True})
     while line := await reader.readline():
-        _say(handle(origin, json.loads(line)))
+        _say(handle(origin, lent, json.loads(line)))
     doors.cancel()
     await proxy.stop()
 

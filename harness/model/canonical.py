@@ -7,15 +7,21 @@ from enum import Enum
 from typing import Any
 
 SIMPLE = frozenset((str, int, float, bool, type(None)))
+# Metadata of a field that is left out where it has its default, so that what was written without it keeps its bytes.
+LATER = {"later": True}
 
 
 def plain(value: Any) -> Any:
     """Dataclasses, enums, tuples and sets as plain JSON values; empty optional parts stay, so that shape is
-    constant."""
+    constant, but for fields that are `LATER`."""
     if type(value) in SIMPLE:  # most are, and there are many
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return {
+            f.name: plain(getattr(value, f.name))
+            for f in fields(value)
+            if not f.metadata or getattr(value, f.name) != f.default
+        }
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dict):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.model.words import Arm, End
+from harness.model import canonical
+from harness.model.words import Arm, End, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Observation:
     (characters) describe the visible text with white space folded. `chain` lists the main frame's URLs in order.
     `live` is there when nothing was replayed, and then there are neither tokens nor receipts. `matched` is there when
     the case is sealed: the names of the fingerprints matched, in place of what they were looked for in.
+    What the fast tier has for the text of a page with the token is its source without the token.
     """
 
     attempt_id: str
@@ -79,6 +81,7 @@ class Observation:
     screenshot_blob: str = ""
     live: Network | None = None
     matched: tuple[str, ...] | None = None
+    tier: Tier = field(default=Tier.BROWSER, metadata=canonical.LATER)
 
 
 def observation_from(record: dict[str, Any]) -> Observation:
@@ -93,6 +96,7 @@ def observation_from(record: dict[str, Any]) -> Observation:
         data["live"] = Network(tuple(data["live"]["addresses"]), data["live"]["issuer"])
     if data.get("matched") is not None:
         data["matched"] = tuple(data["matched"])
+    data["tier"] = Tier(data.get("tier", ""))
     return Observation(**data)
 
 
@@ -102,3 +106,7 @@ class CaseEvidence:
 
     control: list[Observation] = field(default_factory=list)
     test: list[Observation] = field(default_factory=list)
+
+    def of(self, tier: Tier) -> "CaseEvidence":
+        """Those that one tier made."""
+        return CaseEvidence(*([item for item in arm if item.tier is tier] for arm in (self.control, self.test)))

@@ -1,9 +1,13 @@
 """All that is decided before a run."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-SCHEMA = "pas-harness/spec/2"
+from harness.model import canonical
+from harness.model.check import Check, check_from
+
+SCHEMA = "pas-harness/spec/3"
+BEFORE = "pas-harness/spec/2"  # has no checks
 LIVE = "live"  # the kind of product that is measured without replay
 
 
@@ -22,7 +26,10 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Spec:
     """Written once as `spec.json`; `product`, `criteria` and `rules` are whole, so that nothing outside the run is
-    needed to score it. With `stop_early` cases are left out once no outcome of theirs could change a decision."""
+    needed to score it. With `stop_early` cases are left out once no outcome of theirs could change a decision.
+    `checks` are those to be tried beside the cases, whole, at each of the settings that `checked` returns.
+    With a `browser_sample` the fast tier sees every case, and the browser those of the sample, by their ids, and what
+    the fast tier cannot tell for certain."""
 
     schema: str
     harness_version: str
@@ -46,21 +53,38 @@ class Spec:
     limits: Limits
     rules: dict[str, Any]
     stop_early: bool
+    checks: tuple[Check, ...] = ()
+    browser_sample: tuple[str, ...] = field(default=(), metadata=canonical.LATER)
 
     @property
     def live(self) -> bool:
         """Whether nothing is replayed."""
         return bool(self.product["kind"] == LIVE)
 
+    @property
+    def fast(self) -> bool:
+        """Whether the fast tier sees the cases."""
+        return bool(self.browser_sample)
+
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """The settings at which checks are tried: those at which the product is to stop anything."""
+        if not self.checks:
+            return ()
+        levels = self.product.get("settings", {}).get("level", {})
+        return tuple(item for item in self.settings if not levels.get(item, {}).get("as_installed"))
+
 
 def spec_from(data: dict[str, Any]) -> Spec:
     """The spec in a parsed `spec.json`. Raises ValueError naming what is missing, unknown or of another version."""
-    if data.get("schema") != SCHEMA:
+    if data.get("schema") not in (SCHEMA, BEFORE):
         raise ValueError(f"schema: {data.get('schema')!r} is not {SCHEMA!r} (made by another version?)")
-    names = {f.name for f in fields(Spec)}
-    if set(data) != names:
+    names = {f.name for f in fields(Spec)} - ({"checks"} if data["schema"] == BEFORE else set())
+    if set(data) | {"browser_sample"} != names | {"browser_sample"}:
         raise ValueError(f"keys differ from the schema: {', '.join(sorted(set(data) ^ names))}")
-    values = dict(data)
-    values["settings"], values["only"] = tuple(values["settings"]), tuple(values["only"])
+    values = {"checks": (), "browser_sample": (), **data}
+    values["checks"] = tuple(check_from(item) for item in values["checks"])
+    for name in ("settings", "only", "browser_sample"):
+        values[name] = tuple(values[name])
     values["limits"] = Limits(**values["limits"])
     return Spec(**values)

@@ -13,6 +13,13 @@ class Arm(StrEnum):
     TEST = "test"
 
 
+class Tier(StrEnum):
+    """What made an attempt."""
+
+    BROWSER = ""
+    FAST = "fast"  # a prober, which asks by HTTP and DNS itself
+
+
 class End(StrEnum):
     """How an attempt ended, as a fact."""
 

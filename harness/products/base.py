@@ -59,7 +59,7 @@ class Route:
 class Context:
     """What a product is given: its profile and parameters, a work folder that is removed after the run, the replayed
     Internet's port and its doors for rooms, and the cases, which only the zoo may look at, and whose ports a room has
-    doors for."""
+    doors for, beside further `ports`."""
 
     profile: Profile
     params: dict[str, str]
@@ -67,6 +67,7 @@ class Context:
     upstream_port: int
     cases: Sequence[Case] = ()
     doors: Path = Path()
+    ports: Sequence[int] = ()
 
     @property
     def authority(self) -> Path:
@@ -85,6 +86,10 @@ class Product(Protocol):
 
     async def identity(self) -> dict[str, str]:
         """Versions of the product and of its lists, as it states them."""
+
+    async def answers(self) -> bool:
+        """Whether it answers just now, as far as it can be asked; one that hangs blocks nothing."""
+        return self.alive
 
     @property
     def alive(self) -> bool:

@@ -1,9 +1,9 @@
 """No product at all, for measuring the test bench itself: the browser goes straight to the replayed Internet."""
 
-from harness.products.base import CANARY_BLOCK, Context, Route
+from harness.products.base import CANARY_BLOCK, Context, Product, Route
 
 
-class DirectProduct:
+class DirectProduct(Product):
     """kind = "direct". Everything is allowed but the canary to block, whose name does not resolve."""
 
     def __init__(self, context: Context) -> None:

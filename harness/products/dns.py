@@ -10,7 +10,7 @@ import dns.exception
 import dns.message
 import dns.rcode
 
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.internet.room import Room
 from harness.model import url as urls
 from harness.model.errors import HarnessError, ProductFault, UsageError
@@ -86,6 +86,9 @@ class DnsProduct(Roomed):
         if self._emulation is not None:
             self._emulation.close()
             self._emulation = None
+
+    async def answers(self) -> bool:
+        return self.alive and await self.accepts(self.variables["port"])
 
     async def accepts(self, port: str) -> bool:
         """Whether it answers for the name of the canary to allow."""

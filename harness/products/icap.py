@@ -3,7 +3,7 @@
 from harness.internet import spki
 from harness.internet.proxy import LeanProxy
 from harness.model.errors import InternetGone, ProductFault, UsageError
-from harness.products.base import Context, Route
+from harness.products.base import Context, Product, Route
 from harness.products.icap_adapter import METHODS, Adapter
 from harness.products.icap_client import IcapClient
 from harness.products.managed import Managed
@@ -11,7 +11,7 @@ from harness.products.managed import Managed
 SECONDS = 10.0  # for one transaction
 
 
-class IcapProduct:
+class IcapProduct(Product):
     """kind = "icap". The parameters `reqmod` and `respmod` say which services are asked, at least one: by name, at the
     profile's own process, or by address (`icap://HOST[:PORT]/NAME`), for which a profile needs no [process]. The
     parameter `shared` names headers that answers about requests hand on to questions about responses. Raises UsageError

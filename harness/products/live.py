@@ -16,13 +16,13 @@ from harness.model import url as urls
 from harness.model.errors import InternetGone, ProductFault, UsageError
 from harness.model.observation import Network
 from harness.model.words import Arm
-from harness.products.base import Context, Live, Route
+from harness.products.base import Context, Live, Product, Route
 
 SECONDS = 5.0
 ELSEWHERE = ("192.0.2.1", 9)  # TEST-NET-1: nothing is sent, the system only says by which address it would
 
 
-class LiveProduct:
+class LiveProduct(Product):
     """kind = "live". Parameters `control_proxy` (URL), or `control_resolver` (an address) and `control_address` (one of
     ours) or either of them, say how the control arm goes round the filter; `allow` and `block` are the pages for the
     canaries. Raises UsageError when one of them cannot be what it says."""

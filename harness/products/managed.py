@@ -11,7 +11,7 @@ from harness.model.errors import HarnessError, ProductFault, UsageError
 from harness.products.base import Context
 from harness.products.process import Process, run
 from harness.products.rendered import COMMAND_SECONDS, Rendered
-from harness.profile.product import Process as How
+from harness.profile.parts import Process as How
 
 
 class Managed(Rendered):
@@ -49,10 +49,31 @@ class Managed(Rendered):
         writer.close()
         return True
 
-    async def launch(self, setting: str) -> None:
-        """Render the files, then prepare and run each process, and wait until it is ready. Raises ProductFault with
-        its own words."""
-        variables = self.render(setting)
+    async def change(self, setting: str) -> None:
+        """Have it take the files for that setting, with its lists as they are now. Raises ProductFault, UsageError."""
+        self.read_anew()
+        self.render(setting)
+        await self.take(setting)
+
+    async def take(self, setting: str) -> None:
+        """Have it take its files as they lie there, in the way that its profile says. Raises ProductFault with its own
+        words."""
+        how = self._profile.life_cycle.change
+        if how == "restart":
+            await Managed.stop(self)
+            await self.launch(setting, as_they_lie=True)
+        elif how != "itself" and self._processes:
+            self._processes[0][1].signal(how)
+
+    @property
+    def words(self) -> str:
+        """What its processes have printed last."""
+        return "".join(process.words for _, process in self._processes)
+
+    async def launch(self, setting: str, as_they_lie: bool = False) -> None:
+        """Render the files, unless they are taken as they lie, then prepare and run each process, and wait until it is
+        ready. Raises ProductFault with its own words."""
+        variables = self.seen(setting) if as_they_lie else self.render(setting)
         for how in self._profile.process:
             if self.texts((how.when,), variables) == ["False"]:
                 continue
@@ -87,6 +108,15 @@ class Managed(Rendered):
     def alive(self) -> bool:
         """Whether it was started, and as many processes of it as there are, if any, still run."""
         return self._running and all(process.alive for _, process in self._processes)
+
+    async def answers(self) -> bool:
+        """As of every product."""
+        return self.alive
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """What its processes were started as."""
+        return tuple(process.pid for _, process in self._processes)
 
     async def _ready(self, process: Process, port: str, seconds: float) -> None:
         deadline = asyncio.get_running_loop().time() + seconds

@@ -30,11 +30,11 @@ class Overlaid:
     is started here, and ends with it; /etc itself is never written to."""
 
     def __init__(self, layer: Path) -> None:
-        self._layer = layer
+        self.layer = layer
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         """The command that runs `arguments` here."""
-        mount = f"mount -t overlay overlay -o lowerdir={shlex.quote(str(self._layer))}:/etc /etc"
+        mount = f"mount -t overlay overlay -o lowerdir={shlex.quote(str(self.layer))}:/etc /etc"
         users: list[str] = []
         become: list[str] = []
         if os.geteuid() != 0:
@@ -45,7 +45,7 @@ class Overlaid:
 
     def executable(self, program: Path) -> Path:
         """A program that runs `program` here, with the same arguments."""
-        script = self._layer.with_name(f"{program.name}-with-policy")
+        script = self.layer.with_name(f"{program.name}-with-policy")
         script.write_text(f'#!/bin/sh\nexec {shlex.join(self.command([str(program)]))} "$@"\n', "utf-8")
         script.chmod(0o755)
         return script

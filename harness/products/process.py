@@ -44,14 +44,20 @@ class Process:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
+                restore_signals=False,  # as in a room, and as services have it: what cannot be written is an error
             )
         except OSError as error:
             raise ProductFault(f"{command[0]}: {error.strerror}") from None
         return cls(process)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
-        return self._process.returncode is None
+        """As the system has it at this moment: what was cut off by its death must not be taken for its answer."""
+        return self._process.returncode is None and not _ended(self._process.pid)
 
     @property
     def returncode(self) -> int | None:
@@ -60,6 +66,11 @@ class Process:
     @property
     def words(self) -> str:
         return b"".join(self._chunks).decode("utf-8", "replace")[-KEPT:]
+
+    def signal(self, name: str) -> None:
+        """Send it a signal, "HUP" for SIGHUP."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(getattr(signal, f"SIG{name}"))
 
     async def wait(self, seconds: float) -> int | None:
         """The exit code, None when it is still running after that time."""
@@ -88,6 +99,14 @@ class Process:
             size += len(chunk)
             while size > 2 * KEPT:
                 size -= len(self._chunks.popleft())
+
+
+def _ended(pid: int) -> bool:
+    """Whether a child has ended, also one that nobody has waited for yet; of no use on macOS."""
+    try:
+        return hasattr(os, "waitid") and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 async def run(command: list[str], cwd: Path, seconds: float, user: str = "", around: Around = list) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from harness.internet import spki
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.model.errors import ProductFault, UsageError
 from harness.products import dialects, lists
 from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Context
@@ -83,9 +83,17 @@ class Rendered:
         found = [item for folder in folders for item in lists.read(folder)]
         return (BlockList("canary", (CANARY_BLOCK,), (), (), ()), *found)
 
+    def read_anew(self) -> None:
+        """Take the lists as their folders have them now. Raises UsageError."""
+        self._lists = self.variables["lists"] = self._read_lists()
+
+    def seen(self, setting: str) -> dict[str, Any]:
+        """The variables that templates see at that setting."""
+        return {**self.variables, "setting": setting, **self._profile.settings.level[setting].values}
+
     def render(self, setting: str) -> dict[str, Any]:
         """Write the files for that setting; returns the variables they saw. Raises UsageError."""
-        variables = {**self.variables, "setting": setting, **self._profile.settings.level[setting].values}
+        variables = self.seen(setting)
         work = self.context.work
         for item in self._profile.files:
             source = self._profile.source(item.template)

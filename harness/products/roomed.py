@@ -14,7 +14,7 @@ class Roomed(Managed):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._doors = sorted({80, 443, *(urls.parse(case.url).port for case in context.cases)})
+        self._doors = sorted({80, 443, *context.ports, *(urls.parse(case.url).port for case in context.cases)})
         self._room: Room | None = None
         self._rooms = 0
 

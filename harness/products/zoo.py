@@ -6,67 +6,29 @@ what a run must find.
 
 import asyncio
 import html
-from collections.abc import Callable
+import sys
 from pathlib import Path
+from typing import Any
 
-from mitmproxy.http import HTTPFlow, Response
+from mitmproxy.http import HTTPFlow
 
 from harness.internet import spki
+from harness.internet.ports import free_ports
 from harness.internet.proxy import LeanProxy
 from harness.model import url as urls
 from harness.model.errors import InternetGone, ProductFault, UsageError
 from harness.model.words import Expectation
-from harness.products.base import CANARY_BLOCK, Context, Route
+from harness.products.base import Context, Product, Route
+from harness.products.behaviour import Behaviour, page
+from harness.products.zoo_chaperones import CHAPERONES
+from harness.products.zoo_guarded import GUARDED
+from harness.products.zoo_labels import LABELS
+from harness.products.zoo_messages import MESSAGES
+from harness.products.zoo_monitors import MONITORS
+from harness.products.zoo_upkeep import UPKEEP
+from harness.products.zoo_ways import WAYS
 
-BLOCK_PAGE = (
-    "<!doctype html><title>Blocked</title><h1>Blocked</h1><p>The zoo has blocked this page. Reason: it was told to.</p>"
-)
 FAULT_AFTER = 20  # requests until a crashing, hanging or changing product misbehaves
-
-
-def page(body: str, status: int = 200) -> Response:
-    return Response.make(
-        status, body.encode(), {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
-    )
-
-
-class Behaviour:
-    """Perfect: a block page for every case to block, everything else let through."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.bad = {urls.parse(case.url).key for case in context.cases if case.expectation is Expectation.BLOCK}
-        self.seen = 0
-        self.stop: Callable[[], None] = lambda: None
-
-    def version(self) -> str:
-        return "1"
-
-    def bypass(self) -> tuple[str, ...]:
-        return ()
-
-    def listed(self, flow: HTTPFlow) -> bool:
-        """Whether the case at this URL is one to block."""
-        request = flow.request
-        host = f"[{request.pretty_host}]" if ":" in request.pretty_host else request.pretty_host
-        try:
-            return urls.parse(f"{request.scheme}://{host}:{request.port}{request.path}").key in self.bad
-        except ValueError:
-            return False
-
-    def block(self, flow: HTTPFlow) -> None:
-        flow.response = page(BLOCK_PAGE, 403)
-
-    async def request(self, flow: HTTPFlow) -> None:
-        self.seen += 1
-        if flow.request.pretty_host == CANARY_BLOCK:
-            flow.response = page(BLOCK_PAGE, 403)
-        else:
-            await self.case(flow)
-
-    async def case(self, flow: HTTPFlow) -> None:
-        if self.listed(flow):
-            self.block(flow)
 
 
 class AllowAll(Behaviour):
@@ -235,22 +197,29 @@ BEHAVIOURS: dict[str, type[Behaviour]] = {
     "overreaching": Overreaching,
 }
 
+# Those that checks beside blocking are specified by.
+CHECKED: dict[str, type[Behaviour]] = {**CHAPERONES, **LABELS, **MESSAGES, **MONITORS, **UPKEEP, **WAYS, **GUARDED}
 
-class ZooProduct:
+
+class ZooProduct(Product):
     """kind = "zoo"; the profile's `behaviour` chooses. A behaviour keeps its state over restarts, as a broken product
     stays broken."""
 
     def __init__(self, context: Context) -> None:
         profile = context.profile
-        if profile.behaviour not in BEHAVIOURS:
+        behaviours = {**BEHAVIOURS, **CHECKED}
+        if profile.behaviour not in behaviours:
             raise UsageError(
-                f"{profile.behaviour!r} is not one of {', '.join(BEHAVIOURS)}",
+                f"{profile.behaviour!r} is not one of {', '.join(behaviours)}",
                 file=profile.folder / "profile.toml",
                 key="behaviour",
             )
         self._context = context
-        self._behaviour = BEHAVIOURS[profile.behaviour](context)
+        self._behaviour = behaviours[profile.behaviour](context)
         self._behaviour.stop = self._crash
+        ports = dict(zip(profile.ports, free_ports(len(profile.ports)), strict=True))
+        self.variables: dict[str, Any] = {"work": str(context.work), "ports": ports, "python": sys.executable}
+        self._behaviour.ports = ports
         self._proxy: LeanProxy | None = None
         self._ports: tuple[int, ...] = ()
         self._crashed = False
@@ -264,7 +233,9 @@ class ZooProduct:
             [self._behaviour], confdir, upstream=("127.0.0.1", self._context.upstream_port), ports=self._ports
         )
         self._ports = self._proxy.ports
+        self._behaviour.setting = setting
         try:
+            await self._behaviour.begin()
             await self._proxy.start()
         except InternetGone as error:
             raise ProductFault(f"the zoo's product does not start: {error}") from None
@@ -276,6 +247,20 @@ class ZooProduct:
         if self._proxy:
             await self._proxy.stop()
             self._proxy = None
+            await self._behaviour.end()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Of the behaviour's own processes."""
+        return self._behaviour.pids
+
+    async def change(self, setting: str) -> None:
+        """Have it take that setting, with its lists as they are now."""
+        await self._behaviour.change(setting)
+
+    async def take(self, setting: str) -> None:
+        """Have it take its files as they lie there."""
+        await self._behaviour.take(setting)
 
     async def identity(self) -> dict[str, str]:
         return {"version": self._behaviour.version()}

@@ -97,6 +97,28 @@ class Criterion(_Strict):
         return self
 
 
+class Requirement(_Strict):
+    """What checks must show: of those whose id one of the patterns `checks` matches (* is any letters) and that are at
+    least as severe, at most so many may be broken. What is not assessed may spoil a pass, never a fail."""
+
+    id: Id
+    title: Title
+    clause: str = Field(min_length=1, max_length=100)
+    checks: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.*-]{1,100}$")], ...] = Field(min_length=1)
+    severity: int = Field(default=1, ge=0, le=4)
+    maximum: int = Field(default=0, ge=0)
+    source: Source
+
+
+class Fast(_Strict):
+    """Whether cases that the fast tier alone saw may be scored, and of what share of a sample it must give the
+    browser's verdict: the lower bound."""
+
+    allowed: bool
+    minimum_agreement: float = Field(gt=0, lt=1)
+    source: Source
+
+
 Steps = Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(min_length=1, max_length=20)]
 
 
@@ -153,17 +175,24 @@ class Criteria(_Strict):
     clause: tuple[Clause, ...] = ()
     family: tuple[Family, ...] = ()
     criterion: tuple[Criterion, ...] = Field(min_length=1)
+    # Left out where there is none, so that profiles without any keep their digests.
+    requirement: tuple[Requirement, ...] = Field(default=(), exclude_if=lambda value: not value)
     score: tuple[Score, ...] = ()
+    fast: Fast | None = Field(default=None, exclude_if=lambda value: value is None)
+
+    @property
+    def asked(self) -> tuple[Criterion | Requirement, ...]:
+        """All that is decided by machine."""
+        return (*self.criterion, *self.requirement)
 
     @model_validator(mode="after")
     def _whole(self) -> "Criteria":
-        for name, items in (
-            ("criterion", self.criterion),
-            ("clause", self.clause),
-            ("family", self.family),
-            ("score", self.score),
+        for name, ids in (
+            ("criterion", [item.id for item in self.asked]),
+            ("clause", [item.id for item in self.clause]),
+            ("family", [item.id for item in self.family]),
+            ("score", [item.id for item in self.score]),
         ):
-            ids = [item.id for item in items]
             if len(set(ids)) != len(ids):
                 raise ValueError(f"{name}: two have the same id")
         self._check_clauses()
@@ -183,10 +212,11 @@ class Criteria(_Strict):
                 raise ValueError(f"clause {item.id!r}: parent: {item.parent!r} does not stand before it")
             above.add(item.id)
         measured = {item.id for item in self.clause if item.assessed == "measured"}
-        for criterion in self.criterion:
-            if self.clause and criterion.clause not in measured:
-                raise ValueError(f"criterion {criterion.id!r}: clause: {criterion.clause!r} is not a measured clause")
-        named = {item.clause for item in self.criterion} | {item.parent for item in self.clause}
+        for asked in self.asked:
+            if self.clause and asked.clause not in measured:
+                what = "criterion" if isinstance(asked, Criterion) else "requirement"
+                raise ValueError(f"{what} {asked.id!r}: clause: {asked.clause!r} is not a measured clause")
+        named = {item.clause for item in self.asked} | {item.parent for item in self.clause}
         if bare := sorted(measured - named):
             raise ValueError(f"clause: {', '.join(bare)} is measured by no criterion")
 

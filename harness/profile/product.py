@@ -1,155 +1,37 @@
 """Product profiles: who a product is, how it is installed, started, reached and stopped, and how it may be set."""
 
-import re
 import shutil
 import socket
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from harness.model import canonical
 from harness.model.errors import UsageError
 from harness.profile import shipped, toml
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
-Argument = Annotated[str, Field(max_length=10_000)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Limit(_Strict):
-    """What it cannot enforce: anything on `https`, at other `ports` than 80 and 443, at `addresses` in place of names;
-    more of a URL than its host: `paths`, of https `paths-on-https`, of https at other ports than 443 `ports-on-https`.
-
-    It holds where each parameter that `when` names, or `setting`, has one of the values given.
-    """
-
-    what: Literal["https", "paths", "paths-on-https", "ports-on-https", "ports", "addresses"]
-    when: dict[Name, tuple[str, ...]] = Field(default_factory=dict)
-    text: str
-
-
-class Install(_Strict):
-    """Programs that must be on the machine, and what to tell a person when one is not."""
-
-    programs: tuple[str, ...] = ()
-    advice: str = ""
+from harness.profile.communications import Communication
+from harness.profile.life_cycle import LifeCycle
+from harness.profile.logs import Log
+from harness.profile.parts import (
+    Fingerprint,
+    IdentityCommand,
+    Install,
+    Limit,
+    Name,
+    Network,
+    Parameter,
+    Process,
+    ReservedPage,
+    Settings,
+    Strict,
+    Template,
+)
+from harness.profile.ratings import Ratings
+from harness.profile.settings_page import SettingsPage
 
 
-class IdentityCommand(_Strict):
-    """A command whose output names a version; `pattern` has one group. An exit code other than 0 is accepted when the
-    pattern matches."""
-
-    name: Name
-    command: tuple[Argument, ...] = Field(min_length=1)
-    pattern: str
-
-    @field_validator("pattern")
-    @classmethod
-    def _one_group(cls, value: str) -> str:
-        try:
-            groups = re.compile(value).groups
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        if groups != 1:
-            raise ValueError("must have one group, which holds the version")
-        return value
-
-
-class Setting(_Strict):
-    """A level of the product. `age_band` is the one its maker offers it for, as criteria name it, for example 0-12.
-    `as_installed` is the product as it comes, which may stop nothing: there it is not asked for the canary to block.
-    """
-
-    title: str
-    age_band: str = Field(default="", max_length=80)
-    as_installed: bool = False
-    values: dict[str, str | int | float | bool] = Field(default_factory=dict)
-
-
-class Settings(_Strict):
-    default: Name
-    level: dict[Name, Setting] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _default(self) -> "Settings":
-        if self.default not in self.level:
-            raise ValueError(f"default: {self.default!r} is not one of {', '.join(self.level)}")
-        return self
-
-
-class Parameter(_Strict):
-    """A `--param`: one of `choices`, a folder of block lists, any folder, a TCP port on loopback, or free text. Without
-    a default it may be `required`."""
-
-    kind: Literal["choice", "blocklists", "folder", "port", "text"]
-    description: str
-    default: str = ""
-    choices: tuple[str, ...] = ()
-    required: bool = False
-
-
-class Template(_Strict):
-    """A Jinja2 template of the profile folder or, as NAME/FILE, of a shipped profile's, rendered to `target` in the
-    work folder.
-
-    With `each`, a Jinja2 expression, once for every value of it, which template and target see as `item` and `index`.
-    """
-
-    template: str
-    target: str
-    each: str = ""
-    encoding: Literal["utf-8", "latin-1"] = "utf-8"
-
-    @field_validator("template", "target")
-    @classmethod
-    def _inside(cls, value: str) -> str:
-        if Path(value).is_absolute() or ".." in Path(value).parts:
-            raise ValueError("must be a relative path without '..'")
-        return value
-
-
-class Process(_Strict):
-    """How to run it. Arguments are templates. `prepare` runs before every start, in order; it is ready when it accepts
-    connections on the TCP port `ready`, a template ("" is ready at once). It runs unless `when`, a template, says
-    "False".
-
-    `user` is as whom all of it runs when we are root; `leftovers` are files (with wildcards) that it leaves outside the
-    work folder when it is killed.
-    """
-
-    command: tuple[Argument, ...] = Field(min_length=1)
-    prepare: tuple[tuple[Argument, ...], ...] = ()
-    ready: Argument = "{{ port }}"
-    when: Argument = "True"
-    user: str = ""
-    ready_seconds: float = Field(default=30, gt=0, le=600)
-    stop_seconds: float = Field(default=5, ge=0, le=120)
-    leftovers: tuple[Argument, ...] = ()
-
-
-class Fingerprint(_Strict):
-    """Features of a page the product makes; all that are stated must show."""
-
-    name: Name
-    status: int = 0
-    title: str = ""
-    text: str = ""
-    location: str = ""
-    header: str = ""
-
-
-class ReservedPage(_Strict):
-    """A page the replayed Internet serves on a reserved host, because the product redirects to it."""
-
-    host: str = Field(pattern=r"^[a-z0-9.-]+\.harness\.test$")
-    file: str
-
-
-class Product(_Strict):
+class Product(Strict):
     schema_: Literal["pas-harness/product/1"] = Field(alias="schema")
     name: Name
     title: str
@@ -164,6 +46,13 @@ class Product(_Strict):
     params: dict[Name, Parameter] = Field(default_factory=dict)
     files: tuple[Template, ...] = ()
     process: tuple[Process, ...] = ()
+    # Left out where it is as any, so that profiles without it keep their form.
+    network: Network = Field(default=Network(), exclude_if=lambda value: value == Network())
+    log: tuple[Log, ...] = Field(default=(), exclude_if=lambda value: not value)
+    life_cycle: LifeCycle = Field(default=LifeCycle(), exclude_if=lambda value: value == LifeCycle())
+    communications: tuple[Communication, ...] = Field(default=(), exclude_if=lambda value: not value)
+    ratings: Ratings = Field(default=Ratings(), exclude_if=lambda value: value == Ratings())
+    settings_page: SettingsPage | None = Field(default=None, exclude_if=lambda value: value is None)
     ports: tuple[Name, ...] = ()
     fingerprint: tuple[Fingerprint, ...] = ()
     error_page: tuple[Fingerprint, ...] = ()
@@ -179,12 +68,36 @@ class Product(_Strict):
     @model_validator(mode="after")
     def _conditions(self) -> "Product":
         known = {key: item.choices for key, item in self.params.items()} | {"setting": tuple(self.settings.level)}
-        for number, limit in enumerate(self.limit):
-            for key, values in limit.when.items():
+        stated = [(f"limit.{number}", item.when) for number, item in enumerate(self.limit)]
+        stated += [(f"communications.{number}", item.when) for number, item in enumerate(self.communications)]
+        for where, when in stated:
+            for key, values in when.items():
                 if key not in known:
-                    raise ValueError(f"limit.{number}.when: {key!r} is no parameter")
+                    raise ValueError(f"{where}.when: {key!r} is no parameter")
                 if wrong := sorted({*values} - {*known[key]}) if known[key] else []:
-                    raise ValueError(f"limit.{number}.when.{key}: {wrong[0]!r} is not one of {', '.join(known[key])}")
+                    raise ValueError(f"{where}.when.{key}: {wrong[0]!r} is not one of {', '.join(known[key])}")
+        for number, item in enumerate(self.communications):
+            if item.hours and item.hours not in self.params:
+                raise ValueError(f"communications.{number}.hours: {item.hours!r} is no parameter")
+        return self
+
+    @model_validator(mode="after")
+    def _known(self) -> "Product":
+        """What logs, life cycle and ratings name has to be there."""
+        for number, log in enumerate(self.log):
+            if log.port and log.port not in self.ports:
+                raise ValueError(f"log.{number}.port: {log.port!r} is not one of `ports`")
+        cycle = self.life_cycle
+        if cycle.allow and cycle.allow not in self.params:
+            raise ValueError(f"life_cycle.allow: {cycle.allow!r} is no parameter")
+        for key, level in (("open_at", cycle.open_at), ("shut_at", cycle.shut_at)):
+            if (level or cycle.page) and level not in self.settings.level:
+                raise ValueError(f"life_cycle.{key}: {level!r} is not one of {', '.join(self.settings.level)}")
+        for level in self.ratings.unlabelled_blocked:
+            if level not in self.settings.level:
+                raise ValueError(
+                    f"ratings.unlabelled_blocked: {level!r} is not one of {', '.join(self.settings.level)}"
+                )
         return self
 
     @property
@@ -200,7 +113,8 @@ class Product(_Strict):
         """SHA-256 over the profile, every file of its folder and every template it takes from another."""
         own = [path for path in self._folder.rglob("*") if path.is_file()]
         paths = {str(path.relative_to(self._folder)): path for path in own}
-        paths |= {item.template: self.source(item.template) for item in self.files}
+        taken = [*(item.template for item in self.files), *filter(None, [self.life_cycle.page])]
+        paths |= {name: self.source(name) for name in taken}
         return canonical.digest(
             canonical.dumps({name: canonical.digest(path.read_bytes()) for name, path in paths.items()})
         )
@@ -209,6 +123,20 @@ class Product(_Strict):
         """What of `limit` holds with these parameters at that setting."""
         chosen = {**params, "setting": setting}
         return {item.what for item in self.limit if all(chosen[key] in values for key, values in item.when.items())}
+
+    def promised(self, service: str, params: dict[str, str], setting: str) -> Communication | None:
+        """What is said of a service with these parameters at that setting, the last that is; None where nothing is."""
+        chosen = {**params, "setting": setting}
+        said = [
+            item
+            for item in self.communications
+            if service in item.services and all(chosen[key] in values for key, values in item.when.items())
+        ]
+        return said[-1] if said else None
+
+    def direct(self, params: dict[str, str]) -> str:
+        """Whether the network is "open" or "closed" but for the product's proxy, with these parameters."""
+        return params.get("network", self.network.direct)
 
     def missing_programs(self) -> list[str]:
         """Programs of `install.programs` that are not on PATH or in the system's sbin folders."""
@@ -276,6 +204,7 @@ def load(ref: str) -> Product:
     product = toml.validate(toml.load(file), Product, file)
     product._folder = file.parent.resolve()
     places = {item.file: product.folder / item.file for item in product.page}
+    places |= {name: product.source(name) for name in filter(None, [product.life_cycle.page])}
     places |= {item.template: product.source(item.template) for item in product.files}
     for name, place in places.items():
         source, within = place.resolve(), product.folder if place.is_relative_to(product.folder) else shipped.PRODUCTS

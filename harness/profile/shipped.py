@@ -11,6 +11,7 @@ CORPORA = ROOT / "corpora"
 PRODUCTS = ROOT / "profiles" / "products"
 CRITERIA = ROOT / "profiles" / "criteria"
 RULES = ROOT / "profiles" / "rules"
+CHECKS = ROOT / "profiles" / "checks"
 TEMPLATES = ROOT / "reports" / "templates"
 
 

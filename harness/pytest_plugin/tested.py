@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.browser.find import find
 from harness.cli import actions
-from harness.cli.progress import ConsoleProgress
+from harness.cli.progress import Quiet
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder
 from harness.model.errors import EvidenceError, HarnessError, UsageError
@@ -20,8 +20,9 @@ from harness.model.words import Outcome
 from harness.report import outputs
 from harness.report.derive import Derived, derive
 from harness.report.match import lineups, match, open_runs
+from harness.run.carry import carry_on
 from harness.run.plan import Request, plan, reopen
-from harness.run.session import Setup, carry_on
+from harness.run.setup import Setup
 from harness.score.outcome import Scored
 
 Place = tuple[str, str]  # setting and case id
@@ -93,10 +94,9 @@ class Tested:
             spec = self.folder.spec()
             product, corpus = reopen(spec)
             executable = find(self.browser or None)
-            with ConsoleProgress(quiet=True) as progress:
-                token, versions = secrets.token_hex(16), actions.versions()
-                setup = Setup(self.folder, spec, product, corpus, executable, token, actions.now, progress, versions)
-                asyncio.run(carry_on(setup))
+            token, versions = secrets.token_hex(16), actions.versions()
+            setup = Setup(self.folder, spec, product, corpus, executable, token, actions.now, Quiet(), versions)
+            asyncio.run(carry_on(setup))
             outputs.write(self.folder, derive(self.folder))
 
 

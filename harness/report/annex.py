@@ -35,6 +35,7 @@ class Annex:
     sampling: Pairs
     canaries: Table
     faults: Table
+    machines: Table
     strays: Table
     versions: Pairs
     digests: Pairs
@@ -86,9 +87,10 @@ def annex(derived: Derived) -> Annex:
         rules=course.rules(derived),
         attempts=course.attempts(derived),
         sampling=[
-            ("Planned", f"{len(derived.cases):,} cases at {some(len(spec.settings), 'setting')}"),
+            ("Planned", f"{derived.planned:,} cases at {some(len(spec.settings), 'setting')}"),
             ("Drawn from the corpus", "all cases" if spec.limit is None else f"at most {spec.limit:,} (--limit)"),
             ("Seed", str(spec.seed)),
+            *([("Tiers", plain.TIERS.format(len(spec.browser_sample)))] if spec.fast else []),
             ("Cases under way at once", str(spec.jobs)),
             ("Time an attempt may take", f"{spec.limits.attempt_seconds:g} s"),
             ("Repeats after a fault", f"at most {spec.limits.fault_retries}"),
@@ -97,6 +99,7 @@ def annex(derived: Derived) -> Annex:
         ],
         canaries=course.canaries(derived),
         faults=course.faults(derived),
+        machines=course.machines(derived),
         strays=course.strays(derived),
         versions=course.versions(derived),
         digests=[
@@ -135,6 +138,8 @@ def command(derived: Derived) -> str:
         words += ["--limit", str(spec.limit)]
     for case_id in spec.only:
         words += ["--case", case_id]
+    if spec.fast:
+        words += ["--tier", "fast", "--browser-sample", str(len(spec.browser_sample))]
     if spec.rules["name"] != "standard":
         words += ["--rules", spec.rules["name"]]
     words += [flag for flag, given in (("--stop-early", spec.stop_early), ("--live", spec.live)) if given]
@@ -182,7 +187,11 @@ def _params(derived: Derived) -> Table:
 
 def _composition(derived: Derived) -> Table:
     titles = derived.spec.corpus["categories"]
-    counted = Counter((str(case.expectation), case.category, bool(case.lookalike_of)) for case in derived.cases)
+    counted = Counter[tuple[str, str, bool]]()
+    for (setting, expectation, category, topic), cases in derived.scored.counted(
+        "setting", "expectation", "category", "lookalike_of"
+    ).items():
+        counted[expectation, category, bool(topic)] += cases * (setting == derived.spec.settings[0])
     kinds = sorted(
         {(expectation, category) for expectation, category, _ in counted},
         key=lambda kind: (kind[0] != "block", kind[1]),

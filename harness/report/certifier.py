@@ -1,10 +1,12 @@
 """What a certifier weighs before relying on a report: point by point what was found, and whether it asks for a look."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder
-from harness.model.words import Outcome
+from harness.model.check import Standing
+from harness.model.words import Outcome, Validity
 from harness.report import plain
 from harness.report.course import some
 from harness.report.derive import Derived
@@ -34,6 +36,8 @@ def points(folder: RunFolder, derived: Derived) -> tuple[Point, ...]:
         _faults(derived),
         _labels(derived),
         _tuning(derived),
+        *_tiers(derived),
+        _checks(derived),
         _clauses(derived),
         _people(derived),
     )
@@ -56,7 +60,7 @@ def _evidence(folder: RunFolder) -> Point:
 
 
 def _coverage(derived: Derived) -> Point:
-    planned, whole = len(derived.cases), derived.spec.corpus["cases"]
+    planned, whole = derived.planned, derived.spec.corpus["cases"]
     told = f"{planned:,} of the {some(whole, 'case')} of the corpus were planned"
     if derived.spec.stop_early:
         told += "; the run could stop early, once nothing left could change a decision"
@@ -64,7 +68,8 @@ def _coverage(derived: Derived) -> Point:
 
 
 def _measured(derived: Derived) -> Point:
-    missing = sum(item.outcome is Outcome.UNSCORED and not item.left_out for item in derived.scored)
+    counted = derived.scored.counted("outcome", "reason").items()
+    missing = sum(n for (outcome, why), n in counted if outcome == Outcome.UNSCORED and why != Validity.LEFT_OUT)
     if not missing:
         return Point("Scored", "Every case attempted was scored.", False, "unscored")
     share = plain.percent(missing / len(derived.scored))
@@ -99,14 +104,34 @@ def _tuning(derived: Derived) -> Point:
     return Point("Tuning", told, bool(worse), "rates")
 
 
+def _tiers(derived: Derived) -> list[Point]:
+    """Only where there were two."""
+    worst = min(derived.tiers, key=lambda item: item.strata[0].lower, default=None)
+    look = any(not item.usable or item.differing for item in derived.tiers)
+    return [Point("Two tiers", plain.tiers(worst), look, "rates")] if worst else []
+
+
+def _checks(derived: Derived) -> Point:
+    counted = Counter(item.standing for item in derived.checks)
+    if not derived.checks:
+        told = "None was planned." if derived.criteria.requirement else "The criteria ask for none."
+        return Point("Checks beside blocking", told, bool(derived.criteria.requirement), "checks")
+    bearing = counted.total() - counted[Standing.NOT_APPLICABLE]
+    worst = max((item.check.severity for item in derived.checks if item.standing is Standing.BROKEN), default=0)
+    told = f"{counted[Standing.BROKEN]} of {some(bearing, 'check')} that bear on the product are broken"
+    told += f", the worst of severity {worst}" if counted[Standing.BROKEN] else ""
+    told += f"; {counted[Standing.NOT_ASSESSED]} could not be assessed" if counted[Standing.NOT_ASSESSED] else ""
+    look = bool(counted[Standing.BROKEN] or counted[Standing.NOT_ASSESSED])
+    return Point("Checks beside blocking", f"{told}.", look, "checks")
+
+
 def _clauses(derived: Derived) -> Point:
-    hand = [item for item in derived.clauses if item.clause.assessed == "by-hand"]
-    left = [item.clause.id for item in hand if item.judged is None]
+    left = [item.clause.id for item in derived.clauses if item.open]
     if not left:
-        told = f"All {len(hand)} clauses that a person must judge were judged." if hand else "None is judged by hand."
-        return Point("Clauses judged by hand", told, False, "criteria")
-    told = f"{len(left)} of {len(hand)} are not judged, and no part of this decision: {', '.join(left)}."
-    return Point("Clauses judged by hand", told, True, "criteria")
+        told = f"All {len(derived.clauses)} are settled." if derived.clauses else "The criteria name none."
+        return Point("Clauses", told, False, "criteria")
+    told = f"{len(left)} of {len(derived.clauses)} are open, and no part of this decision: {', '.join(left)}."
+    return Point("Clauses", f"{told} Only when all are settled can a certificate rest on this.", True, "criteria")
 
 
 def _people(derived: Derived) -> Point:

@@ -7,34 +7,59 @@ from harness.model.addendum import ClauseJudgement, Entry, Finding, on_clause
 from harness.model.words import Decision
 from harness.profile.criteria import Clause, Criteria
 from harness.score.decide import Decided, overall
+from harness.score.requirements import Required
 
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """One clause. `decision` is that of its criteria and of the clauses below it, None where nothing is measured or
-    nobody has judged; `judged` is what a person found, None until it is settled, and `open` says why it is not, ""
-    where it is or where nobody is asked. `said` is what stands of each person."""
+    """One clause. `decision` is that of what is asked of it and of the clauses below it, by machine or by people, None
+    where nothing was; `judged` is what a person found, None until it is settled, and `open` says why the clause itself
+    is not settled, "" where it is. `inapplicable`: nothing asked of it bears on the product. `said` is what stands of
+    each person."""
 
     clause: Clause
     depth: int
     decision: Decision | None
     judged: ClauseJudgement | None
     open: str
+    inapplicable: bool
     said: tuple[ClauseJudgement, ...]
 
 
-def assessed(criteria: Criteria, decided: Sequence[Decided], said: Sequence[Entry]) -> tuple[Assessed, ...]:
+def assessed(
+    criteria: Criteria, decided: Sequence[Decided], required: Sequence[Required], said: Sequence[Entry]
+) -> tuple[Assessed, ...]:
     """Every clause of the profile, in its order."""
     found: list[Assessed] = []
+    asked: list[Decided | Required] = [*decided, *required]
     depths = {"": -1}
     for clause in criteria.clause:
         depths[clause.id] = depths[clause.parent] + 1
         judged, why = settled(clause, said)
         below = _below(criteria, clause.id)
-        decisions = [item.decision for item in decided if item.clause in below]
-        decision = overall(decisions) if decisions else _found(judged)
-        found.append(Assessed(clause, depths[clause.id], decision, judged, why, on_clause(said, clause.id)))
+        people = [_found(settled(item, said)[0]) for item in criteria.clause if item.id in below]
+        machine = [item.decision for item in asked if item.clause in below]
+        decisions = [item for item in (*machine, *people) if item]
+        own = [item.decision for item in asked if item.clause == clause.id]
+        found.append(
+            Assessed(
+                clause=clause,
+                depth=depths[clause.id],
+                decision=overall(decisions) if decisions else None,
+                judged=judged,
+                open=why or _unmeasured(clause, criteria, own),
+                inapplicable=bool(own) and not any(own),
+                said=on_clause(said, clause.id),
+            )
+        )
     return tuple(found)
+
+
+def _unmeasured(clause: Clause, criteria: Criteria, own: Sequence[Decision | None]) -> str:
+    """Why what a machine is asked about the clause itself is not settled, "" where it is."""
+    if clause.id not in {item.clause for item in criteria.asked}:
+        return ""
+    return "" if own else "nothing of it was tried in this run"
 
 
 def by_hand(said: Sequence[Entry], criteria: Criteria) -> list[Decision]:

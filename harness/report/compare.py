@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.model.errors import UsageError
-from harness.model.words import Outcome
+from harness.model.words import Outcome, Validity
 from harness.report.comparison_league import League, league
 from harness.report.match import Match, Run, lineups, match, open_runs
 from harness.score.agreement import Agreement, agreement
@@ -132,9 +132,10 @@ def _warnings(runs: Sequence[Run], chosen: Sequence[tuple[str, ...]], shared: Ma
         if not run.sealed:
             yield f"{who} IS NOT SEALED: nothing shows that its evidence is as it was recorded."
         yield from (f"{who} {text}" for text in _otherwise(run, runs[0]))
-        if left := sum(item.left_out for item in run.derived.scored):
+        if left := run.derived.scored.counted("reason")[Validity.LEFT_OUT,]:
             yield f"{who} stopped early and left out {left} cases: what it attempted depends on what it found."
-        if said := sum(item.machine is not None for item in run.derived.scored):
+        rules = run.derived.scored.counted("rule_id", "machine_rule")
+        if said := sum(cases for (now, before), cases in rules.items() if now != before):
             yield f"{who} has {said} cases whose verdict is a person's, not the rules'."
         used = {at[run.number - 1] for at in chosen}
         if unused := sorted(set(run.settings) - used):

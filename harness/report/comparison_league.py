@@ -95,8 +95,8 @@ def league(
 
 def _entry(run: Run, setting: str, items: Sequence[Scored]) -> Entry:
     derived, shown = run.derived, run.derived.criteria.interval
-    decided = [item.decision for item in derived.decided if item.setting == setting]
-    decision = Decision.VOID if derived.voids else overall([*decided, *by_hand(derived.addenda, derived.criteria)])
+    judged = by_hand(derived.addenda, derived.criteria)
+    decision = Decision.VOID if derived.voids else overall([*derived.decisions(setting), *judged])
     alike: dict[str, Tally] = defaultdict(Tally)
     for item in items:
         if item.case.lookalike_of and item.case.expectation is Expectation.ALLOW:

@@ -40,8 +40,8 @@ def identities(derived: Derived) -> Table:
 
 def rules(derived: Derived) -> Table:
     """How many cases each verdict rule decided."""
-    counted = Counter(item.judgement.rule_id for item in derived.scored)
-    rows = tuple((rule, f"{count:,}", plain.rule(rule)) for rule, count in sorted(counted.items()))
+    counted = derived.scored.counted("rule_id")
+    rows = tuple((rule, f"{count:,}", plain.rule(rule)) for (rule,), count in sorted(counted.items()))
     return Table("Verdict rules that applied, and how often", ("Rule", "Cases", "What it says"), rows)
 
 
@@ -75,6 +75,23 @@ def faults(derived: Derived) -> Table:
         for fact in facts
     ]
     return Table("Faults and restarts", ("Time", "Part", "What happened", "Restart"), tuple(rows))
+
+
+def machines(derived: Derived) -> Table:
+    """Which workers carried out which part of a run on a cluster, and what was not taken from them or did not fit."""
+    rows = []
+    workers = derived.state.of_kind("worker")
+    shards = derived.state.of_kind("shard")
+    for worker, host in sorted({(fact["worker"], fact["host"]) for fact in (*workers, *shards)}):
+        ours = [fact for fact in shards if (fact["worker"], fact["host"]) == (worker, host)]
+        taken = [fact for fact in ours if not fact["refused"]]
+        words = [fact["refused"] for fact in (*workers, *ours) if fact["worker"] == worker and fact["refused"]]
+        counts = (f"{item:,}" for item in (len(taken), sum(fact["cases"] for fact in taken), len(ours) - len(taken)))
+        rows.append(
+            (pathless(worker), pathless(host) or "–", *counts, pathless("; ".join(dict.fromkeys(words))) or "–")
+        )
+    head = ("Worker", "Host", "Shards", "Cases", "Not taken", "What was the matter")
+    return Table("Machines", head, tuple(rows))
 
 
 def strays(derived: Derived) -> Table:

@@ -15,6 +15,7 @@ from harness.report.clauses import Assessed
 from harness.report.derive import Derived
 from harness.report.neutral import pathless, prose
 from harness.score.decide import Decided
+from harness.score.requirements import Required
 
 OUTCOME = {
     Decision.PASS: "passed",
@@ -37,11 +38,16 @@ Node = dict[str, Any]
 
 
 def earl(derived: Derived) -> str:
-    """The file as text: an assertion for each criterion at each setting, and for each clause of the criteria."""
+    """The file as text: an assertion for each criterion and requirement at each setting, and for each clause."""
     nodes = [*_parties(derived), *_tests(derived)]
     # Where people gave verdicts on cases, what follows is not the machine's alone.
-    touched = {item.setting for item in derived.scored if item.machine}
+    touched = {
+        setting
+        for setting, now, before in derived.scored.counted("setting", "rule_id", "machine_rule")
+        if now != before
+    }
     nodes += [_criterion(derived, item, item.setting in touched) for item in derived.decided]
+    nodes += [_requirement(derived, item) for item in derived.required]
     nodes += [_clause(derived, item, bool(touched)) for item in derived.clauses]
     return canonical.pretty({"@context": CONTEXT, "@graph": nodes})
 
@@ -71,7 +77,7 @@ def _parties(derived: Derived) -> Iterator[Node]:
 def _tests(derived: Derived) -> Iterator[Node]:
     """The clauses as requirements, and the criteria as cases of them, each with its bound."""
     criteria = derived.criteria
-    titles = {item.clause: "" for item in criteria.criterion} | {item.id: f": {item.title}" for item in criteria.clause}
+    titles = {item.clause: "" for item in criteria.asked} | {item.id: f": {item.title}" for item in criteria.clause}
     for clause, title in titles.items():
         yield {
             "@id": _id(derived, "clause", clause),
@@ -89,6 +95,27 @@ def _tests(derived: Derived) -> Iterator[Node]:
             f"{item.confidence:.0%} confidence. {prose(item.source)}",
             "dct:isPartOf": _id(derived, "clause", item.clause),
         }
+    for asked in criteria.requirement:
+        yield {
+            "@id": _id(derived, "requirement", asked.id),
+            "@type": ["earl:TestCriterion", "earl:TestCase"],
+            "dct:identifier": asked.id,
+            "dct:title": asked.title,
+            "dct:description": f"Of the checks {', '.join(asked.checks)} of severity {asked.severity} and above, at"
+            f" most {asked.maximum} broken. {prose(asked.source)}",
+            "dct:isPartOf": _id(derived, "clause", asked.clause),
+        }
+
+
+def _requirement(derived: Derived, item: Required) -> Node:
+    return _assertion(
+        derived,
+        ("requirement", item.id, item.setting),
+        _id(derived, "product", item.setting),
+        "automatic",
+        OUTCOME[item.decision] if item.decision else "inapplicable",
+        item.reason,
+    )
 
 
 def _criterion(derived: Derived, item: Decided, touched: bool) -> Node:

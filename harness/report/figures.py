@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.model.words import Expectation, Metric, Outcome
 from harness.profile.criteria import Criteria
 from harness.score.outcome import Scored
-from harness.score.rates import OVERALL, Rate, Tally, rate
+from harness.score.rates import OVERALL, Rate, rate, tally
+from harness.score.table import Rows, Table, table
 
 TOPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 STEPS = {0.2: 0.05, 0.3: 0.1, 0.4: 0.1, 0.5: 0.1, 0.6: 0.2, 0.8: 0.2, 1.0: 0.2}
@@ -69,31 +72,38 @@ def figures(
     scored: Iterable[Scored], setting: str, criteria: Criteria, titles: dict[str, str], settings: int = 1
 ) -> list[Figure]:
     """The pictures of one setting of so many: cases to block, plain cases to allow, look-alikes, then by language."""
-    at = [item for item in scored if item.setting == setting]
-    block = [item for item in at if item.case.expectation is Expectation.BLOCK]
-    allow = [item for item in at if item.case.expectation is Expectation.ALLOW]
-    plain = [item for item in allow if not item.case.lookalike_of]
-    alike = [item for item in allow if item.case.lookalike_of]
-    draw = _Draw(setting, criteria, min(ROWS, max(1, SHARED_ROWS // settings)))
+    cases = table(scored)
+    block = cases.where(setting=setting, expectation=Expectation.BLOCK)
+    allow = cases.where(setting=setting, expectation=Expectation.ALLOW)
+    unlike = cases.codes("lookalike_of").places(("",))[allow]
+    draw = _Draw(cases, setting, criteria, min(ROWS, max(1, SHARED_ROWS // settings)))
 
-    def category(item: Scored) -> str:
-        return titles.get(item.case.category, item.case.category)
-
-    def resembled(item: Scored) -> str:
-        return titles.get(item.case.lookalike_of, item.case.lookalike_of)
+    def named(key: str) -> str:
+        return titles.get(key, key)
 
     drawn = [
         draw.figure(
-            "under", "Under-blocking: pages to be blocked that were not", block, category, "All pages to be blocked"
+            "under",
+            "Under-blocking: pages to be blocked that were not",
+            block,
+            "category",
+            named,
+            "All pages to be blocked",
         ),
         draw.figure(
-            "over", "Over-blocking: plain innocuous pages that were not allowed", plain, category, "All plain pages"
+            "over",
+            "Over-blocking: plain innocuous pages that were not allowed",
+            allow[unlike],
+            "category",
+            named,
+            "All plain pages",
         ),
         draw.figure(
             "lookalikes",
             "Over-blocking: look-alikes, innocuous pages close to a topic to be blocked",
-            alike,
-            resembled,
+            allow[~unlike],
+            "lookalike_of",
+            named,
             "All look-alikes",
             "By the topic the page could be mistaken for.",
         ),
@@ -118,35 +128,35 @@ def side_by_side(rates: Iterable[Rate], settings: Sequence[str]) -> list[Figure]
     return found
 
 
-def _languages(draw: "_Draw", block: list[Scored], allow: list[Scored]) -> list[Figure]:
+def _languages(draw: "_Draw", block: Rows, allow: Rows) -> list[Figure]:
     """Only where there is something to compare: two languages or more, and a page handled wrongly."""
+    outcomes, languages = draw.cases.codes("outcome"), draw.cases.codes("language")
+    wrong = outcomes.places((Outcome.UNDER_BLOCKED, Outcome.OVER_BLOCKED))
     found = []
-    for slug, what, items in (("under-language", "Under-blocking", block), ("over-language", "Over-blocking", allow)):
-        wrong = any(item.outcome in (Outcome.UNDER_BLOCKED, Outcome.OVER_BLOCKED) for item in items)
-        if wrong and len({item.case.language for item in items}) > 1:
-            found.append(draw.figure(slug, f"{what} by language of the page", items, _language, rare=RARE))
+    for slug, what, rows in (("under-language", "Under-blocking", block), ("over-language", "Over-blocking", allow)):
+        if wrong[rows].any() and len(np.unique(languages.at[rows])) > 1:
+            found.append(draw.figure(slug, f"{what} by language of the page", rows, "language", _language, rare=RARE))
     return found
 
 
-def _language(item: Scored) -> str:
-    return item.case.language or "not stated"
+def _language(key: str) -> str:
+    return key or "not stated"
 
 
-def _grouped(items: list[Scored], key: Callable[[Scored], str], rare: int, most: int) -> dict[str, list[Scored]]:
-    """Items by key; groups of fewer than `rare` items, and those beyond the largest `most`, share one."""
-    groups: dict[str, list[Scored]] = defaultdict(list)
-    for item in items:
-        groups[key(item)].append(item)
-    order = sorted(groups, key=lambda name: (-len(groups[name]), name))
-    others = sorted({*order[most:], *(name for name in order if len(groups[name]) < rare)})
+def _grouped(groups: dict[str, list[Rows]], rare: int, most: int) -> dict[str, list[Rows]]:
+    """Groups of fewer than `rare` cases, and those beyond the largest `most`, share one."""
+    sizes = {name: sum(map(len, group)) for name, group in groups.items()}
+    order = sorted(groups, key=lambda name: (-sizes[name], name))
+    others = sorted({*order[most:], *(name for name in order if sizes[name] < rare)})
     if len(others) < 2:
         return groups
     kept = {name: group for name, group in groups.items() if name not in others}
-    return {**kept, f"others ({', '.join(others)})": [item for name in others for item in groups[name]]}
+    return {**kept, f"others ({', '.join(others)})": [rows for name in others for rows in groups[name]]}
 
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
+    cases: Table
     setting: str
     criteria: Criteria
     rows: int
@@ -155,19 +165,24 @@ class _Draw:
         self,
         slug: str,
         title: str,
-        items: list[Scored],
-        key: Callable[[Scored], str],
+        items: Rows,
+        column: str,
+        name: Callable[[str], str],
         total: str = "",
         caption: str = "",
         rare: int = 0,
     ) -> Figure:
-        """Items grouped by `key`, most frequently wrong first; a row for all of them on top when `total` names it."""
+        """Cases grouped by what `name` makes of a column, most frequently wrong first; a row for all of them on top
+        when `total` names it."""
         under = slug.startswith("under")
         metric = Metric.BAD_SITES_UNDER_BLOCK if under else Metric.OK_SITES_OVER_BLOCK
+        groups: dict[str, list[Rows]] = defaultdict(list)
+        for key, part in self.cases.split(items, column):
+            groups[name(key)].append(part)
         rows = []
-        for label, group in _grouped(items, key, rare, self.rows).items():
-            bound = self._bound(metric, {item.case.category for item in group}) if slug == "under" else None
-            rows.append(Row(label, self._rate(group, metric), bound))
+        for label, parts in _grouped(groups, rare, self.rows).items():
+            group = np.concatenate(parts)
+            rows.append(Row(label, self._rate(group, metric), self._bound(metric, group) if slug == "under" else None))
         rows.sort(key=lambda row: (-(row.rate.estimate or 0.0), -row.rate.n, row.label))
         if total and len(rows) > 1:
             rows.insert(0, Row(total, self._rate(items, metric), total=True))
@@ -175,13 +190,12 @@ class _Draw:
         reach = [max(min(item.upper, WHISKER), item.estimate or 0.0) for item in known]
         return Figure(slug, title, caption, tuple(rows), axis([*reach, *(row.bound for row in rows if row.bound)]))
 
-    def _rate(self, items: list[Scored], metric: Metric) -> Rate:
-        tally = Tally()
-        for item in items:
-            tally.add(item)
-        return rate(tally, metric, OVERALL, self.setting, self.criteria.interval)
+    def _rate(self, group: Rows, metric: Metric) -> Rate:
+        return rate(tally(self.cases, group), metric, OVERALL, self.setting, self.criteria.interval)
 
-    def _bound(self, metric: Metric, categories: set[str]) -> float | None:
+    def _bound(self, metric: Metric, group: Rows) -> float | None:
+        at, values = self.cases.codes("category")
+        categories = {values[place] for place in np.unique(at[group]).tolist()}
         bounds = [
             item.bound
             for item in self.criteria.criterion

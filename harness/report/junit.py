@@ -5,6 +5,7 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from harness.model.addendum import Finding
+from harness.model.check import Assessment, Standing
 from harness.model.words import Decision
 from harness.report import identity
 from harness.report.derive import Derived
@@ -39,19 +40,48 @@ def junit(derived: Derived) -> str:
         errors += bool(derived.voids)
         suite.set("failures", str(failures))
         suite.set("errors", str(errors))
+    _checks(suites, derived)
     _clauses(suites, derived)
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
 
 
 def _time(derived: Derived) -> dict[str, str]:
-    """How long the run took, in seconds, interruptions included; nothing where its records do not say. A criterion has
-    no time of its own."""
+    """How long the run took, in seconds, interruptions included; nothing where its records do not say, as when the
+    clock was put back meanwhile. A criterion has no time of its own."""
     try:
         took = datetime.fromisoformat(identity.ended(derived)) - datetime.fromisoformat(identity.began(derived))
     except (ValueError, TypeError):  # no times, or one with a zone and one without
         return {}
-    return {"time": f"{took.total_seconds():.3f}"}
+    return {"time": f"{took.total_seconds():.3f}"} if took.total_seconds() >= 0 else {}
+
+
+def _checks(suites: ElementTree.Element, derived: Derived) -> None:
+    """Each check a test. One that is broken is a failure only where its severity is one that the criteria require;
+    else, and where it does not bear on the product or was not assessed, it is skipped, and so counted."""
+    required = {check_id for item in derived.required for check_id in (*item.broken_ids, *item.missing_ids)}
+    for setting in sorted({item.setting for item in derived.checks}):
+        ours = [item for item in derived.checks if item.setting == setting]
+        name = _text(f"checks of {derived.spec.product['name']} at {setting}")
+        suite = ElementTree.SubElement(suites, "testsuite", name=name, tests=str(len(ours)))
+        for item in ours:
+            case = ElementTree.SubElement(suite, "testcase", classname=f"checks.{item.check.group}", name=item.check.id)
+            ElementTree.SubElement(case, "system-out").text = _text(f"{item.check.title}\n{item.words}")
+            mark = _mark(item, item.check.id in required, bool(derived.voids))
+            if mark:
+                ElementTree.SubElement(case, mark, message=_text(item.words), type=str(item.standing))
+        for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
+
+
+def _mark(item: Assessment, required: bool, void: bool) -> str:
+    if void:
+        return "error"
+    if item.standing is Standing.HELD:
+        return ""
+    if not required:
+        return "skipped"
+    return "failure" if item.standing is Standing.BROKEN else "error"
 
 
 def _clauses(suites: ElementTree.Element, derived: Derived) -> None:

@@ -45,7 +45,8 @@ class Run:
 
     def scored(self, setting: str) -> dict[str, Scored]:
         """What became of each case at that setting, by URL."""
-        return {_href(item.case): item for item in self.derived.scored if item.setting == setting}
+        scored = self.derived.scored
+        return {_href(item.case): item for item in scored.take(scored.where(setting=setting))}
 
 
 @dataclass(frozen=True, slots=True)

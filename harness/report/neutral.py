@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Letters and marks that draw nothing although their category says they do.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+MARK = ("Mn", "Me")
 MARKS = 6  # on one letter; no script needs more, and a hundred reach over the lines around them
 # What a spreadsheet may take for a formula (OWASP, CSV Injection); full-width forms too. Tabs and line breaks cannot
 # be there any more.
@@ -20,11 +22,10 @@ def visible(text: object, limit: int = 0) -> str:
     cut after `limit` (0: never)."""
     raw = str(text)
     left = len(raw) - limit
-    if raw.isascii() and raw.isprintable() and not (limit and left > 0):
-        return raw  # nearly always
     if limit and left > 0:
         raw = raw[:limit]
-    shown = "".join(_shown(raw))
+    whole = (raw.isascii() and raw.isprintable()) or all(map(_ordinary, set(raw)))  # nearly always
+    shown = raw if whole else "".join(_shown(raw))
     return f"{shown}… ({left} more characters)" if limit and left > 0 else shown
 
 
@@ -47,8 +48,14 @@ def pathless(text: object) -> str:
 def _shown(text: str) -> Iterator[str]:
     marks = 0
     for char in text:
-        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        marks = marks + 1 if unicodedata.category(char) in MARK else 0
         yield f"‹U+{ord(char):04X}›" if marks > MARKS or _unseen(char) else char
+
+
+@lru_cache(4096)
+def _ordinary(char: str) -> bool:
+    """Whether the character is seen as it is, whatever stands before it."""
+    return not _unseen(char) and unicodedata.category(char) not in MARK
 
 
 def _unseen(char: str) -> bool:

@@ -16,19 +16,21 @@ from harness.report.clauses import Assessed
 from harness.report.derive import Derived
 from harness.report.neutral import pathless, prose, visible
 from harness.score.decide import Decided
+from harness.score.requirements import Required
 
 VERSION = "1.1.3"
 NAMESPACE = "https://pas-harness.example/ns/oscal"  # a name; nothing lies there
 # Only a pass satisfies an objective. What is not decided does not, and has not failed either.
 REASON = {Decision.PASS: "pass", Decision.CONDITIONAL_FAIL: "fail", Decision.FAIL: "fail"}
 FIGURES = ("k", "n", "estimate", "lower", "upper", "bound", "confidence", "unscored", "left_out")
+COUNTS = ("held", "broken", "not_assessed", "not_applicable", "severity", "maximum")
 MARKDOWN = re.compile(r"[\\`*_\[\]<>]")
 Json = dict[str, Any]
 
 
 def oscal(derived: Derived) -> str:
-    """The file as text: an observation and a finding for each criterion at each setting and each clause that a person
-    judged. Every UUID follows from the head of the run's journal and what it stands for."""
+    """The file as text: an observation and a finding for each criterion and requirement at each setting, and each
+    clause that a person judged. Every UUID follows from the head of the run's journal and what it stands for."""
     product, ended = result.product(derived), identity.ended(derived)
     said = [*derived.addenda, *derived.statements]
     parties = list(_parties(derived))
@@ -84,6 +86,9 @@ def _objectives(derived: Derived) -> Iterator[Json]:
     for item in derived.criteria.criterion:
         asked = f"{plain.METRIC_NAME[item.metric]}: at most {plain.percent(item.bound)}; {item.rule} at "
         yield _objective(derived, "criterion", item.id, item.clause, f"{asked}{item.confidence:.0%} confidence.")
+    for one in derived.criteria.requirement:
+        asked = f"Checks {', '.join(one.checks)} of severity {one.severity} and above: at most {one.maximum} broken."
+        yield _objective(derived, "requirement", one.id, one.clause, asked)
     for clause in (item.clause for item in derived.clauses if item.clause.assessed == "by-hand"):
         yield _objective(derived, "clause", clause.id, clause.id, clause.note)
 
@@ -96,7 +101,12 @@ def _objective(derived: Derived, kind: str, key: str, clause: str, asked: str) -
 def _result(derived: Derived, product: Json, ended: str) -> Json:
     """What was observed and found. Clauses that nobody has judged, or that do not apply, have no finding."""
     judged = [item for item in derived.clauses if item.judged and item.decision]
-    reviewed = {item.clause for item in derived.decided} | {item.clause.id for item in judged}
+    required = [item for item in derived.required if item.decision]
+    reviewed = (
+        {item.clause for item in derived.decided}
+        | {item.clause for item in required}
+        | {item.clause.id for item in judged}
+    )
     left = [item.clause for item in derived.clauses if item.clause.id not in reviewed and not item.decision]
     controls = {"include-controls": [{"control-id": _token("clause", key)} for key in sorted(reviewed)]}
     if left:
@@ -129,10 +139,12 @@ def _result(derived: Derived, product: Json, ended: str) -> Json:
         "reviewed-controls": {"control-selections": [controls]},
         "observations": [
             *(_observation(derived, item) for item in derived.decided),
+            *(_tried(derived, item) for item in required),
             *(_examination(derived, item) for item in judged),
         ],
         "findings": [
             *(_finding(derived, "criterion", item.id, item.setting, item.title, item) for item in derived.decided),
+            *(_finding(derived, "requirement", item.id, item.setting, item.title, item) for item in required),
             *(_finding(derived, "clause", item.clause.id, "", item.clause.title, item) for item in judged),
         ],
         "remarks": _text(" ".join(remarks)),
@@ -152,9 +164,20 @@ def _component(derived: Derived, kind: str, title: str, version: str, name: str)
 
 def _observation(derived: Derived, item: Decided) -> Json:
     figures = {name: getattr(item, name) for name in FIGURES if getattr(item, name) is not None}
+    evidence = {"href": "../derived/verdicts.parquet", "description": "The verdict on every case."}
+    return _test(derived, "criterion", item, evidence, figures)
+
+
+def _tried(derived: Derived, item: Required) -> Json:
+    figures = {name: getattr(item, name) for name in COUNTS}
+    evidence = {"href": "../report/checks.html", "description": "Every try of every check."}
+    return _test(derived, "requirement", item, evidence, figures)
+
+
+def _test(derived: Derived, kind: str, item: Decided | Required, evidence: Json, figures: Json) -> Json:
     decision = Decision.VOID if derived.voids else item.decision
     return {
-        "uuid": _id(derived, "observation", "criterion", item.id, item.setting),
+        "uuid": _id(derived, "observation", kind, item.id, item.setting),
         "title": _text(item.title),
         "description": "The run is void." if derived.voids else _text(item.reason),
         "props": _props(setting=item.setting or "none", decision=decision, **figures),
@@ -162,7 +185,7 @@ def _observation(derived: Derived, item: Decided) -> Json:
         "origins": [{"actors": [{"type": "tool", "actor-uuid": _id(derived, "harness")}]}],
         "subjects": [{"subject-uuid": _id(derived, "product"), "type": "component"}],
         "relevant-evidence": [
-            {"href": "../derived/verdicts.parquet", "description": "The verdict on every case."},
+            evidence,
             {"href": "../seal.json", "description": "Digests of the evidence."},
         ],
         "collected": identity.ended(derived) or identity.began(derived),
@@ -182,7 +205,9 @@ def _examination(derived: Derived, item: Assessed) -> Json:
     }
 
 
-def _finding(derived: Derived, kind: str, key: str, setting: str, title: str, item: Decided | Assessed) -> Json:
+def _finding(
+    derived: Derived, kind: str, key: str, setting: str, title: str, item: Decided | Required | Assessed
+) -> Json:
     decision = Decision.VOID if derived.voids else item.decision or Decision.INCONCLUSIVE
     state = "satisfied" if decision is Decision.PASS else "not-satisfied"
     return {

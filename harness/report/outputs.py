@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.report import case_pages, csv_tables, earl, html, junit, oscal, result, sarif
+from harness.report import case_pages, check_pages, csv_tables, earl, html, junit, oscal, result, sarif
 from harness.report.derive import Derived
 
 PLACES = ("report", "formats")  # folders that hold nothing else
@@ -24,6 +24,7 @@ def outputs(folder: RunFolder, derived: Derived, sealed: bool) -> Iterator[tuple
     yield "formats/rates.csv", lambda: csv_tables.rates(derived)
     yield "report.html", lambda: [html.report(folder, derived)]
     yield from case_pages.outputs(folder, derived)
+    yield from check_pages.outputs(folder, derived)
 
 
 def write(folder: RunFolder, derived: Derived) -> None:

@@ -4,11 +4,14 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
+
+import numpy as np
 
 from harness.model.words import Outcome
 from harness.report.derive import Derived
 from harness.score.outcome import Scored
+from harness.score.table import Rows, Table
 
 CASES = 200  # on a page
 ORDER = (Outcome.UNDER_BLOCKED, Outcome.OVER_BLOCKED, Outcome.UNSCORED)
@@ -16,14 +19,20 @@ ORDER = (Outcome.UNDER_BLOCKED, Outcome.OVER_BLOCKED, Outcome.UNSCORED)
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """One page: cases of one setting and outcome by category and case id, the first of them number `first` of `of`."""
+    """One page: cases of one setting and outcome by category and case id, the first of them number `first` of `of`;
+    `rows` are their places in the table of all."""
 
     number: int
     setting: str
     outcome: Outcome
     first: int
     of: int
-    items: tuple[Scored, ...]
+    rows: Rows
+    scored: Table
+
+    @property
+    def items(self) -> list[Scored]:
+        return self.scored.take(self.rows)
 
     @property
     def file(self) -> str:
@@ -32,7 +41,7 @@ class CasePage:
 
     @property
     def last(self) -> int:
-        return self.first + len(self.items) - 1
+        return self.first + len(self.rows) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,14 @@ class Part:
 def paged(derived: Derived) -> list[CasePage]:
     """All pages: settings in the order of the run; under-blocked, over-blocked, unscored."""
     found: list[CasePage] = []
-    wrong = [item for item in derived.scored if item.outcome in ORDER]
-    settings = {setting: number for number, setting in enumerate(derived.spec.settings)}
-    wrong.sort(key=lambda item: (settings[item.setting], ORDER.index(item.outcome), item.case.category))
-    for (setting, outcome), group in groupby(wrong, key=lambda item: (item.setting, item.outcome)):
-        items = tuple(group)
-        for start in range(0, len(items), CASES):
-            here = items[start : start + CASES]
-            found.append(CasePage(len(found) + 1, setting, outcome, start + 1, len(items), here))
+    scored = derived.scored
+    for setting in derived.spec.settings:
+        for outcome in ORDER:
+            by_category = dict(scored.split(scored.where(setting=setting, outcome=outcome), "category"))
+            rows = np.concatenate([by_category[key] for key in sorted(by_category)] or [np.arange(0)])
+            for start in range(0, len(rows), CASES):
+                here = rows[start : start + CASES]
+                found.append(CasePage(len(found) + 1, setting, outcome, start + 1, len(rows), here, scored))
     return found
 
 
@@ -74,19 +83,22 @@ def parts(all_pages: Iterable[CasePage]) -> list[Part]:
     found = []
     for (setting, outcome), group in groupby(all_pages, key=lambda page: (page.setting, page.outcome)):
         here = list(group)
-        placed = ((item, page.file) for page in here for item in page.items)
+        at, values = here[0].scored.codes("category")
+        rows = np.concatenate([page.rows for page in here])
+        starts = [0, *(np.flatnonzero(np.diff(at[rows])) + 1).tolist(), len(rows)]
         groups = []
-        for category, members in groupby(placed, key=lambda place: place[0].case.category):
-            (first, file), *others = members
-            groups.append(Group(category, 1 + len(others), f"{file}#{anchor(first)}"))
+        for first, end in pairwise(starts):
+            page = here[first // CASES]
+            (item,) = page.scored.take(rows[first : first + 1])
+            groups.append(Group(values[at[rows[first]]], end - first, f"{page.file}#{anchor(item)}"))
         found.append(Part(setting, outcome, here[0].of, here[0].file, tuple(groups)))
     return found
 
 
-def place(all_pages: Iterable[CasePage], item: Scored) -> str:
-    """Where the case stands, relative to the run folder."""
-    of_its_kind = (page for page in all_pages if (page.setting, page.outcome) == (item.setting, item.outcome))
-    page = next(page for page in of_its_kind if any(other is item for other in page.items))
+def place(all_pages: Iterable[CasePage], row: int) -> str:
+    """Where the case in that row of the table stands, relative to the run folder."""
+    page = next(page for page in all_pages if row in page.rows)
+    (item,) = page.scored.take(np.array([row]))
     return f"report/{page.file}#{anchor(item)}"
 
 

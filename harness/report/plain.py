@@ -2,10 +2,12 @@
 
 import datetime
 
+from harness.classify.tiers import UNTRUSTED
 from harness.model.words import Decision, Metric, Validity
 from harness.report import live_words
 from harness.report.texts import texts
 from harness.score.parts import Parts
+from harness.score.tiers import Tiers
 
 HEADLINE = {item: texts("en")(f"decision-{item.replace(' ', '-')}") for item in Decision}
 
@@ -63,6 +65,8 @@ ACCURACY = {
     "mcc": "Matthews correlation coefficient, from -1 to 1",
 }
 
+TIERS = "every case seen by the fast tier (HTTP and DNS), {:,} of them and what stayed in doubt by the browser too"
+
 REASON = {
     str(Validity.NOT_MEASURED): "The run ended before this case had all the attempts it needs.",
     str(
@@ -78,6 +82,7 @@ REASON = {
     "indeterminate.inconsistent": "Repeated attempts did not agree.",
     "indeterminate.foreign-token": "The page of another case arrived in place of this one.",
     "indeterminate.network-error": "A network error that no known way of blocking explains.",
+    UNTRUSTED: "Only the fast tier saw the case, and the criteria ask for more agreement with the browser.",
     "indeterminate.other-download": "A download arrived that is not the file of the case.",
     "indeterminate.challenge": "The product asked for a proof of being human; what follows it is not known.",
     "indeterminate.product-error": "The product showed its own page for faults; a product in trouble blocks nothing.",
@@ -118,6 +123,20 @@ def parts(item: Parts) -> str:
     if item.worse:
         return "Worse on the sealed part than chance explains: the product may have been tuned to the open one."
     return "No sign of tuning: chance may explain the difference." if item.upper > 0 else "Better on the sealed part."
+
+
+def tiers(item: Tiers) -> str:
+    """What comparing the fast tier with the browser says."""
+    overall = item.strata[0]
+    told = f"Of the {item.sampled:,} cases drawn, from every category in proportion, the fast tier was in doubt about"
+    told += f" {item.doubtful:,}, which count as the browser saw them"
+    told += f", and the browser could not judge {item.invalid:,}" if item.invalid else ""
+    told += f". Of the other {overall.n:,} both gave {overall.k:,} the same verdict"
+    told += f", which at {item.confidence:.0%} confidence is {overall.lower:.2%} or more. " if overall.n else ". "
+    if not item.allowed:
+        return f"{told}The criteria permit no fast tier, so cases that it alone saw have no verdict."
+    so = "so cases that it alone saw are scored" if item.usable else "so cases that it alone saw have no verdict"
+    return f"{told}The criteria ask for {item.minimum:.2%}, {so}."
 
 
 def reason(key: str) -> str:

@@ -91,22 +91,25 @@ def difference(before: Derived, after: Derived) -> Difference:
     """What changed from one scoring of a run to another. Raises ValueError when they are not of the same evidence."""
     if (before.spec, before.head, before.addenda) != (after.spec, after.head, after.addenda):
         raise ValueError("these are scorings of different evidence")
-    pairs = list(zip(before.scored, after.scored, strict=True))
-    flips = tuple(_flip(one, other) for one, other in pairs if _stands(one) != _stands(other))
+    flips, ruled = [], 0
+    for was, now in zip(before.scored, after.scored, strict=True):
+        if _stands(was) != _stands(now):
+            flips.append(_flip(was, now))
+        else:
+            ruled += was.judgement.rule_id != now.judgement.rule_id
     one, other = ({_asks(item): item for item in side.decided} for side in (before, after))
     both = [Change(item, other[key]) for key, item in one.items() if key in other]
     changed = tuple(item for item in both if item.before.decision is not item.after.decision)
-    ruled = sum(was.judgement.rule_id != now.judgement.rule_id for was, now in pairs if _stands(was) == _stands(now))
     return Difference(
         schema=SCHEMA,
         journal_head=before.head,
         journal_records=before.records,
         before=_scoring(before),
         after=_scoring(after),
-        cases=len(pairs),
+        cases=len(after.scored),
         by=dict(Counter(flip.by for flip in flips)),
         other_rule=ruled,
-        flips=flips,
+        flips=tuple(flips),
         same=len(both) - len(changed),
         changed=changed,
         only_before=tuple(item for key, item in one.items() if key not in other),

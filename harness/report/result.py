@@ -10,22 +10,21 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from harness.model import canonical
-from harness.model import url as urls
 from harness.model.addendum import kind
-from harness.model.observation import CaseEvidence, Observation
+from harness.model.observation import Observation
 from harness.model.words import Outcome, Validity, Verdict
-from harness.report.derive import Derived
+from harness.report.columns import VERDICTS, WITNESSES
+from harness.report.derive import Derived, Judged
 from harness.score.accuracy import accuracy
 from harness.score.outcome import Scored
-from harness.score.rates import OVERALL, Tally, tallies
+from harness.score.rates import Tally, tally
 
-SCHEMA = "pas-harness/result/3"
-DECISIONS = "pas-harness/decisions/2"
+SCHEMA = "pas-harness/result/5"
+DECISIONS = "pas-harness/decisions/4"
 ROWS = 20_000  # of a table, held at once
 
 
@@ -33,7 +32,12 @@ def write_derived(derived: Derived, folder: Path) -> None:
     """Write decisions, verdicts and witnesses into the folder."""
     folder.mkdir(exist_ok=True)
     replace_text(folder / "decisions.json", canonical.pretty(decisions(derived)))
-    for name, make in tables(derived).items():
+    write_tables(derived, folder)
+
+
+def write_tables(run: Judged | Derived, folder: Path) -> None:
+    """Write verdicts and witnesses into the folder, a piece at a time."""
+    for name, make in tables(run).items():
         part = folder / f".{name}.part"
         pieces = make()
         first = next(pieces)
@@ -43,18 +47,18 @@ def write_derived(derived: Derived, folder: Path) -> None:
         part.replace(folder / name)
 
 
-def tables(derived: Derived) -> dict[str, Callable[[], Iterator[pa.Table]]]:
+def tables(run: Judged | Derived) -> dict[str, Callable[[], Iterator[pa.Table]]]:
     """The tables by the name of their file, in pieces made when they are asked for."""
     return {
-        "verdicts.parquet": lambda: _pieces(verdict_frames(derived)),
-        "witnesses.parquet": lambda: _pieces(witness_frames(derived)),
+        "verdicts.parquet": lambda: run.scored.pieces(VERDICTS, ROWS),
+        "witnesses.parquet": lambda: run.scored.pieces(WITNESSES, ROWS),
     }
 
 
 def replace_text(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text, "utf-8")
+    part.write_text(text, "utf-8", errors="backslashreplace")  # a lone half of a character
     part.replace(path)
 
 
@@ -96,6 +100,8 @@ def decisions(derived: Derived) -> dict[str, Any]:
         "label_sensitivity": canonical.plain(derived.sensitivity),
         "scores": canonical.plain(derived.points),
         **({"parts": canonical.plain(derived.parts)} if derived.parts else {}),
+        **({"tiers": canonical.plain(derived.tiers)} if derived.tiers else {}),
+        **(_checks(derived) if derived.checks else {}),
         "clauses": [
             {
                 **item.clause.model_dump(mode="json"),
@@ -123,10 +129,25 @@ def decisions(derived: Derived) -> dict[str, Any]:
     }
 
 
+def _checks(derived: Derived) -> dict[str, Any]:
+    """What is required of checks, and what was found by each."""
+    kept = ("id", "group", "title", "severity")
+    return {
+        "requirements": canonical.plain(derived.required),
+        "checks": [
+            {
+                **{key: value for key, value in canonical.plain(item.check).items() if key in kept},
+                **{key: value for key, value in canonical.plain(item).items() if key != "check"},
+            }
+            for item in derived.checks
+        ],
+    }
+
+
 def overall_tallies(derived: Derived) -> list[tuple[str, Tally]]:
     """The confusion table of each setting, sorted."""
-    found = tallies(derived.scored)
-    return [(setting, found[setting, OVERALL]) for setting in sorted(derived.spec.settings)]
+    cases = derived.scored
+    return [(setting, tally(cases, cases.where(setting=setting))) for setting in sorted(derived.spec.settings)]
 
 
 def product(derived: Derived) -> dict[str, Any]:
@@ -152,101 +173,23 @@ def product(derived: Derived) -> dict[str, Any]:
 def counts(derived: Derived) -> dict[str, Any]:
     """How many cases (per setting) were planned, scored, and judged how; unscored by reason, those that an early stop
     left out apart."""
-    verdict = Counter(item.judgement.verdict for item in derived.scored if item.judgement.validity is Validity.VALID)
-    unscored = Counter(item.reason for item in derived.scored if item.outcome is Outcome.UNSCORED)
+    verdict, unscored = Counter[str](), Counter[str]()
+    for (said, validity, outcome, reason), cases in derived.scored.counted(
+        "verdict", "validity", "outcome", "reason"
+    ).items():
+        verdict[said] += cases * (validity == Validity.VALID)
+        unscored[reason] += cases * (outcome == Outcome.UNSCORED)
+    scored = len(derived.scored) - unscored.total()
     left_out = unscored.pop(str(Validity.LEFT_OUT), 0)
     return {
         "planned": len(derived.scored),
-        "scored": sum(item.outcome is not Outcome.UNSCORED for item in derived.scored),
+        "scored": scored,
         **{str(value): verdict[value] for value in Verdict},
-        "unscored": dict(sorted(unscored.items())),
+        "unscored": dict(sorted((+unscored).items())),
         "left_out": left_out,
     }
 
 
-def verdict_frames(derived: Derived) -> Iterator[pd.DataFrame]:
-    """One row a case and setting, sorted by setting and case id, so many at a time. `machine_verdict` and
-    `machine_rule` differ from verdict and rule where a person said otherwise."""
-    for items in _batches(derived):
-        yield pd.DataFrame(map(_row, items)).astype({"weight": "float64", "confidence": "float64"})
-
-
-def witness_frames(derived: Derived) -> Iterator[pd.DataFrame]:
-    """One row for each of the verdicts, in the same order: how often it was attempted, and what decided it."""
-    for items in _batches(derived):
-        rows = (_witness(derived, item) for item in items)
-        yield pd.DataFrame(rows).astype({"receipts": "int64", "status": "int64"})
-
-
-def _batches(derived: Derived) -> Iterator[tuple[Scored, ...]]:
-    return (derived.scored[start : start + ROWS] for start in range(0, len(derived.scored), ROWS))
-
-
-def _pieces(frames: Iterator[pd.DataFrame]) -> Iterator[pa.Table]:
-    return (pa.Table.from_pandas(frame, preserve_index=False) for frame in frames)
-
-
 def witness(derived: Derived, item: Scored) -> Observation | None:
     """The observation that decided the verdict, None when there was none."""
-    return _deciding(derived.evidence(item), item)
-
-
-def _deciding(evidence: CaseEvidence, item: Scored) -> Observation | None:
-    return next(
-        (seen for seen in (*evidence.test, *evidence.control) if seen.attempt_id == item.judgement.witness), None
-    )
-
-
-def _row(item: Scored) -> dict[str, Any]:
-    case, judgement, machine = item.case, item.judgement, item.machine or item.judgement
-    return {
-        "case_id": case.case_id,
-        "url": case.url,
-        "host": urls.parse(case.url).hostname,
-        "category": case.category,
-        "expectation": str(case.expectation),
-        "setting": item.setting,
-        "verdict": str(judgement.verdict),
-        "mechanism": judgement.mechanism,
-        "rule_id": judgement.rule_id,
-        "validity": str(judgement.validity),
-        "outcome": str(item.outcome),
-        "reason": item.reason,
-        "machine_verdict": str(machine.verdict),
-        "machine_rule": machine.rule_id,
-        "language": case.language,
-        "lookalike_of": case.lookalike_of,
-        "weight": case.weight,
-        "cluster": case.cluster,
-        "source": case.source,
-        "label_date": case.label_date,
-        "rater": case.rater,
-        "confidence": case.confidence,
-        "disputed": case.disputed,
-        "popularity": case.popularity,
-        "fixture_digest": case.fixture_digest,
-    }
-
-
-def _witness(derived: Derived, item: Scored) -> dict[str, Any]:
-    evidence = derived.evidence(item)
-    seen = _deciding(evidence, item)
-    return {
-        "case_id": item.case.case_id,
-        "setting": item.setting,
-        "attempts_control": len(evidence.control),
-        "attempts_test": len(evidence.test),
-        "witness": item.judgement.witness,
-        "token_seen": bool(seen and seen.token_seen),
-        "receipts": len(seen.receipts) if seen else 0,
-        "status": seen.status if seen else 0,
-        "error": _whole(seen.error) if seen else "",
-        "final_url": _whole(seen.final_url) if seen else "",
-        "dom_blob": seen.dom_blob if seen else "",
-        "screenshot_blob": seen.screenshot_blob if seen else "",
-    }
-
-
-def _whole(text: str) -> str:
-    """The text with halves of characters, which a page may show and a table cannot hold, as JSON escapes them."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return derived.state.attempt(item.case.case_id, item.setting, item.judgement.witness)

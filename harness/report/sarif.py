@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.model import canonical
 from harness.model.addendum import Finding
+from harness.model.check import Standing
 from harness.model.words import Decision, Outcome
 from harness.report import annex, identity, plain, reproduce, result
 from harness.report.derive import Derived
@@ -35,8 +36,9 @@ Json = dict[str, Any]
 def sarif(derived: Derived) -> str:
     """The file as text. In a void run no case and no criterion is decided either way."""
     spec, ended = derived.spec, identity.ended(derived)
-    wrong = {str(outcome): sum(item.outcome is outcome for item in derived.scored) for outcome in TITLE}
-    found = list(islice(chain(_run(derived), _criteria(derived), _clauses(derived), _cases(derived)), MOST))
+    counted = derived.scored.counted("outcome")
+    wrong = {str(outcome): counted[outcome,] for outcome in TITLE}
+    found = list(islice(chain(*(make(derived) for make in (_run, _criteria, _checks, _clauses, _cases))), MOST))
     shown = sum("locations" in item for item in found)
     made = {
         "tool": {
@@ -64,7 +66,7 @@ def sarif(derived: Derived) -> str:
             "product": result.product(derived),
             "corpus": {key: spec.corpus[key] for key in ("name", "version", "digest")},
             "criteria": {"name": derived.criteria.name, "version": derived.criteria.version},
-            "cases": {"planned": len(derived.scored), **wrong, "unscored": _unscored(derived), "shown": shown},
+            "cases": {"planned": len(derived.scored), **wrong, "unscored": counted[Outcome.UNSCORED,], "shown": shown},
         },
     }
     return canonical.pretty({"$schema": SCHEMA, "version": "2.1.0", "runs": [made]})
@@ -87,6 +89,22 @@ def _told(item: Decided) -> str:
     return f"{item.title}{f' (setting {item.setting})' if item.setting else ''}: {item.reason}"
 
 
+def _checks(derived: Derived) -> Iterator[Json]:
+    """What is required of checks and not met; and each check that is broken, a failure where it is one that counts."""
+    for item in derived.required:
+        if item.decision and item.decision is not Decision.PASS:
+            text = f"{item.title} (setting {item.setting}): {item.reason}"
+            made = _result(derived, f"requirement/{item.id}", KIND[item.decision], text, item.setting)
+            yield made | {"properties": {"setting": item.setting, "decision": item.decision}}
+    counting = {(item.setting, check_id) for item in derived.required for check_id in item.broken_ids}
+    for found in derived.checks:
+        if found.standing is Standing.BROKEN:
+            kind = "fail" if (found.setting, found.check.id) in counting else "review"
+            text = f"{found.check.title} (setting {found.setting}): {found.words}"
+            made = _result(derived, f"check/{found.check.id}", "open" if derived.voids else kind, text, found.setting)
+            yield made | {"properties": {"setting": found.setting, "severity": found.check.severity}}
+
+
 def _clauses(derived: Derived) -> Iterator[Json]:
     for item in derived.clauses:
         if item.clause.assessed == "by-hand" and item.decision is Decision.FAIL:
@@ -96,7 +114,8 @@ def _clauses(derived: Derived) -> Iterator[Json]:
 
 def _cases(derived: Derived) -> Iterator[Json]:
     for outcome in TITLE:
-        yield from (_case(derived, item) for item in derived.scored if item.outcome is outcome)
+        rows = derived.scored.where(outcome=outcome)[:MOST]
+        yield from (_case(derived, item) for item in derived.scored.take(rows))
 
 
 def _case(derived: Derived, item: Scored) -> Json:
@@ -143,6 +162,12 @@ def _rule(name: str, derived: Derived) -> Json:
     elif group == "criterion":
         item = next(item for item in derived.criteria.criterion if item.id == key)
         short, full = item.title, f"{plain.METRIC_NAME[item.metric]}, at most {plain.percent(item.bound)}."
+    elif group == "requirement":
+        required = next(item for item in derived.criteria.requirement if item.id == key)
+        short, full = required.title, f"Severity {required.severity} and above: at most {required.maximum} broken."
+    elif group == "check":
+        check = next(item for item in derived.spec.checks if item.id == key)
+        short, full = check.title, check.why
     elif group == "clause":
         clause = next(item.clause for item in derived.clauses if item.clause.id == key)
         short, full = f"Clause {clause.id}: {clause.title}", f"{clause.note}"
@@ -157,7 +182,3 @@ def _notes(derived: Derived, left: int) -> list[Json]:
         text = f"{left:,} more cases went wrong and are not listed here; formats/verdicts.csv has all."
         notes.append({"level": "warning", "message": {"text": text}})
     return notes
-
-
-def _unscored(derived: Derived) -> int:
-    return sum(item.outcome is Outcome.UNSCORED for item in derived.scored)

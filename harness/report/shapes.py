@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from harness.model.addendum import Adjudication, ClauseJudgement, Invalidation
+from harness.model.check import Group, Standing
 from harness.model.words import Decision
 from harness.profile.criteria import Clause
 from harness.report import compare, result
@@ -19,7 +20,9 @@ from harness.score.decide import Decided
 from harness.score.parts import Parts
 from harness.score.points import Points
 from harness.score.rates import Rate
+from harness.score.requirements import Required
 from harness.score.sensitivity import Sensitivity
+from harness.score.tiers import Tiers
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -52,6 +55,21 @@ class JudgementSaid(ClauseJudgement):
     """A person's finding on a clause that is judged by hand."""
 
     kind: Literal["judgement"]
+
+
+class CheckFound(BaseModel):
+    """A check beside blocking, and what was made of it at a setting, by which rule and why. `figures` are the rule's
+    own."""
+
+    id: str
+    group: Group
+    title: str
+    severity: int
+    setting: str
+    standing: Standing
+    rule: str
+    words: str
+    figures: dict[str, Any]
 
 
 class Counts(BaseModel):
@@ -89,6 +107,9 @@ class Decisions(BaseModel):
     label_sensitivity: list[Sensitivity]
     scores: list[Points]
     parts: list[Parts]
+    tiers: list[Tiers]
+    requirements: list[Required]
+    checks: list[CheckFound]
     clauses: list[ClauseFound]
     rates: list[Rate]
     accuracy: dict[str, Accuracy]
@@ -150,8 +171,8 @@ SHAPES: dict[str, tuple[type[BaseModel], str]] = {
     "result": (Result, result.SCHEMA),
     "comparison": (ComparisonShape, compare.SCHEMA),
 }
-# There when a run has an open and a sealed part; when more than one person must agree.
-OPTIONAL = ("parts", "persons")
+# There when a run has an open and a sealed part; a fast tier; when more than one person must agree; checks.
+OPTIONAL = ("parts", "tiers", "persons", "requirements", "checks")
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -184,7 +184,7 @@ def _checklist(one: _One) -> Table:
 
 def _where(item: Item, one: _One) -> str:
     whole = all(said(key, one.laboratory, one.assignment) for key in item.keys)
-    stated = ("section 7" if whole else "not stated") if item.keys else ""
+    stated = ("section 8" if whole else "not stated") if item.keys else ""
     return "; ".join(part for part in (stated, item.here) if part)
 
 

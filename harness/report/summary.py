@@ -46,7 +46,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A criterion that decided, or why the run is void; `told` is in the page's language where `own`."""
+    """A criterion or requirement that decided, or why the run is void; `told` is in the page's language where `own`."""
 
     subject: Named
     told: str
@@ -65,14 +65,14 @@ class Summary:
     weakest: Named | None
     missed: Scored | None
     sure: str
-    unjudged: str
+    unsettled: str
 
 
 def summary(derived: Derived, say: Texts) -> Summary:
     """The first page in the language of `say`."""
     grounds = [] if derived.decision is Decision.PASS else list(_grounds(derived, say))
-    unjudged = sum(item.clause.assessed == "by-hand" and item.judged is None for item in derived.clauses)
-    scored = sum(item.outcome is not Outcome.UNSCORED for item in derived.scored)
+    unsettled = sum(bool(item.open) for item in derived.clauses)
+    scored = len(derived.scored) - derived.scored.counted("outcome")[Outcome.UNSCORED,]
     weakest = _weakest(derived)
     return Summary(
         say=say,
@@ -83,7 +83,7 @@ def summary(derived: Derived, say: Texts) -> Summary:
         weakest=_weakest_told(derived, weakest, say),
         missed=_missed(derived, weakest),
         sure=say("sure", scored=scored, planned=len(derived.scored), confidence=_confidence(derived)),
-        unjudged=say("unjudged", n=unjudged) if unjudged else "",
+        unsettled=say("unsettled", n=unsettled) if unsettled else "",
     )
 
 
@@ -107,7 +107,7 @@ def share(kind: Expectation, rate: Rate, say: Texts) -> Share:
 def _setting(derived: Derived, setting: str, say: Texts) -> AtSetting:
     of = {item.metric: item for item in derived.rates if item.setting == setting and item.category == OVERALL}
     level = derived.spec.product.get("settings", {}).get("level", {}).get(setting, {})
-    decision = overall(item.decision for item in derived.decided if item.setting == setting)
+    decision = overall(derived.decisions(setting))
     return AtSetting(
         name=setting,
         title=str(level.get("title", "")),
@@ -117,7 +117,7 @@ def _setting(derived: Derived, setting: str, say: Texts) -> AtSetting:
 
 
 def _grounds(derived: Derived, say: Texts) -> Iterable[Ground]:
-    """The worst criteria, at each setting; in a void run nothing was decided."""
+    """The worst criteria and requirements, at each setting; in a void run nothing was decided."""
     if derived.voids:
         return
     several = len(derived.spec.settings) > 1
@@ -127,6 +127,11 @@ def _grounds(derived: Derived, say: Texts) -> Iterable[Ground]:
             named = _criterion(item, derived, say)
             where = f" ({say('setting', setting=item.setting)})" if several and item.setting else ""
             yield Ground(Named(named.text + where, named.own), told, own)
+    for required in derived.required:
+        if required.decision is derived.decision:
+            where = f" ({say('setting', setting=required.setting)})" if several else ""
+            named = _named(f"requirement-{derived.criteria.name}-{required.id}", required.title, say)
+            yield Ground(Named(named.text + where, named.own), required.reason, say.language == "en")
     for found in derived.clauses if derived.decision is Decision.FAIL else ():
         if found.judged and found.judged.finding is Finding.NOT_MET:
             english = Named(f"Clause {found.clause.id}, {found.clause.title}", say.language == "en")
@@ -176,9 +181,10 @@ def _weakest_told(derived: Derived, item: Rate | None, say: Texts) -> Named | No
 def _missed(derived: Derived, weakest: Rate | None) -> Scored | None:
     """A page that came through in the weakest category, or else one blocked by mistake."""
     if weakest:
-        at = (weakest.setting, weakest.category, Outcome.UNDER_BLOCKED)
-        return next(item for item in derived.scored if (item.setting, item.case.category, item.outcome) == at)
-    return next((item for item in derived.scored if item.outcome is Outcome.OVER_BLOCKED), None)
+        rows = derived.scored.where(setting=weakest.setting, category=weakest.category, outcome=Outcome.UNDER_BLOCKED)
+    else:
+        rows = derived.scored.where(outcome=Outcome.OVER_BLOCKED)
+    return next(iter(derived.scored.take(rows[:1])), None)
 
 
 def _word(decision: Decision, say: Texts) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder
 from harness.model import canonical
-from harness.model.words import Decision, Expectation, Metric, Outcome
+from harness.model.words import Decision, Expectation, Metric, Outcome, Validity
 from harness.report import plain, result
 from harness.report.annex import Annex, annex, command
 from harness.report.certifier import Point
 from harness.report.certifier import points as certifier_points
+from harness.report.check_rows import Checks, checks
 from harness.report.clauses import Assessed
 from harness.report.course import Pairs, Table
 from harness.report.derive import Derived
@@ -29,6 +30,7 @@ from harness.score.outcome import Scored
 from harness.score.parts import Parts
 from harness.score.points import Points
 from harness.score.rates import OVERALL, Rate
+from harness.score.tiers import Tiers
 
 TRANSLATED = ("cy",)  # languages of the first page beside English
 
@@ -106,14 +108,15 @@ class View:
     wrong_left: int
     beside: tuple[Part, ...]
     interval: str
+    checks: Checks
     clauses: tuple[Assessed, ...]
     points: tuple[Points, ...]
     parts: tuple[Parts, ...]
+    tiers: tuple[Tiers, ...]
     people: tuple[Person, ...]
     machine: str
     seal: Pairs
     left_out: int
-    unjudged: int
     standard: str
     notice: str
     command: str
@@ -135,7 +138,8 @@ def view(folder: RunFolder, derived: Derived) -> View:
     """The report of the run. Reads blobs and digests of the folder, nothing else from outside."""
     shown = derived.criteria.interval
     spec, run = derived.spec, result.result(derived, folder.seal_file.exists())["run"]
-    wrongly = wrong(derived)
+    scored, all_pages = derived.scored, paged(derived)
+    outcomes, wrongly = scored.counted("outcome"), wrong(derived)
     identity = result.product(derived)
     counted = Counter(item.decision for item in derived.decided)
     said = stated(folder, derived)
@@ -169,22 +173,23 @@ def view(folder: RunFolder, derived: Derived) -> View:
         criteria_count=len({item.id for item in derived.decided}),
         untested=tuple(item for item in derived.decided if not item.setting),
         axis=axis(bound for item in derived.decided if item.n for bound in (item.upper, item.bound)),
-        planned=len(derived.scored),
-        scored=sum(item.outcome is not Outcome.UNSCORED for item in derived.scored),
+        planned=len(scored),
+        scored=len(scored) - outcomes[Outcome.UNSCORED,],
         unscored=_unscored(derived),
-        worst=tuple(worst(derived, folder.blobs)),
-        wrong=tuple(wrongly[:LISTED]),
+        worst=tuple(worst(derived, folder.blobs, all_pages)),
+        wrong=tuple(scored.take(wrongly[:LISTED])),
         wrong_left=max(0, len(wrongly) - LISTED),
-        beside=tuple(parts(paged(derived))),
+        beside=tuple(parts(all_pages)),
         interval=f"{name(shown.method, shown.design)}, two-sided at {shown.confidence:.0%} confidence",
+        checks=checks(derived),
         clauses=derived.clauses,
         points=derived.points,
         parts=derived.parts,
+        tiers=derived.tiers,
         people=people(derived),
         machine=plain.HEADLINE[derived.machine] if derived.machine is not derived.decision else "",
         seal=_seal(folder),
-        left_out=sum(item.left_out for item in derived.scored),
-        unjudged=sum(item.clause.assessed == "by-hand" and item.judged is None for item in derived.clauses),
+        left_out=scored.counted("reason")[Validity.LEFT_OUT,],
         standard=derived.criteria.standard,
         notice=prose(derived.criteria.notice),
         command=command(derived),
@@ -201,7 +206,7 @@ def _setting(derived: Derived, setting: str) -> SettingView:
     return SettingView(
         name=setting,
         title=str(level.get("title", "")),
-        decision=Decision.VOID if derived.voids else overall(item.decision for item in decided),
+        decision=Decision.VOID if derived.voids else overall(derived.decisions(setting)),
         decided=decided,
         labels={item.id: item.told for item in derived.sensitivity if item.setting == setting},
         figures=tuple(figures(derived.scored, setting, derived.criteria, titles, len(derived.spec.settings))),
@@ -241,18 +246,15 @@ def _matrix(derived: Derived) -> Table:
 
 
 def _handled(derived: Derived, setting: str, expectation: Expectation) -> Handled:
-    outcomes = Counter(
-        item.outcome for item in derived.scored if item.setting == setting and item.case.expectation is expectation
-    )
-    correct, unscored = outcomes[Outcome.CORRECT], outcomes[Outcome.UNSCORED]
-    return Handled(str(expectation), correct, outcomes.total() - correct - unscored, unscored)
+    counted = derived.scored.counted("setting", "expectation", "outcome")
+    of = {outcome: counted[setting, expectation, outcome] for outcome in Outcome}
+    wrong = of[Outcome.OVER_BLOCKED] + of[Outcome.UNDER_BLOCKED]
+    return Handled(str(expectation), of[Outcome.CORRECT], wrong, of[Outcome.UNSCORED])
 
 
 def _unscored(derived: Derived) -> tuple[Unscored, ...]:
-    counted = Counter(
-        (item.reason, item.case.expectation) for item in derived.scored if item.outcome is Outcome.UNSCORED
-    )
+    counted = derived.scored.counted("outcome", "reason", "expectation")
     return tuple(
-        Unscored(key, plain.reason(key), counted[key, Expectation.BLOCK], counted[key, Expectation.ALLOW])
-        for key in sorted({reason for reason, _ in counted})
+        Unscored(key, plain.reason(key), *(counted[Outcome.UNSCORED, key, of] for of in Expectation))
+        for key in sorted({reason for outcome, reason, _ in counted if outcome == Outcome.UNSCORED})
     )

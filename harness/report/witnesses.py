@@ -1,19 +1,22 @@
 """Which wrongly handled and unscored cases a report shows, and what it shows of them."""
 
 import base64
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from harness.evidence.blobs import Blobs
 from harness.model import canonical
 from harness.model import url as urls
 from harness.model.observation import Observation
 from harness.model.words import Outcome
+from harness.report.columns import Columns
 from harness.report.derive import Derived
-from harness.report.paging import paged, place
+from harness.report.paging import CasePage, place
 from harness.report.result import witness
 from harness.score.outcome import Scored
+from harness.score.table import Rows
 
 SHARES = ((Outcome.UNDER_BLOCKED, 6), (Outcome.OVER_BLOCKED, 4), (Outcome.UNSCORED, 2))
 SHOWN = sum(share for _, share in SHARES)
@@ -38,50 +41,42 @@ class Witness:
     place: str
 
 
-def worst(derived: Derived, blobs: Blobs) -> list[Witness]:
+def worst(derived: Derived, blobs: Blobs, all_pages: Sequence[CasePage]) -> list[Witness]:
     """Up to `SHOWN` cases of each outcome in turn, spread over settings and categories; places left over pass on."""
-    picked: dict[Outcome, list[Scored]] = {}
-    spread = {
-        outcome: _spread(derived, [item for item in derived.scored if item.outcome is outcome]) for outcome, _ in SHARES
-    }
+    scored, picked = derived.scored, dict[Outcome, list[int]]()
+    spread = {outcome: _spread(scored, scored.where(outcome=outcome)) for outcome, _ in SHARES}
     for outcome, share in SHARES:
         picked[outcome] = spread[outcome][:share]
     for outcome, share in SHARES:
         most = SHOWN if outcome is not Outcome.UNSCORED else UNSCORED_SHOWN
-        room = min(most, share + SHOWN - sum(len(items) for items in picked.values())) - share
+        room = min(most, share + SHOWN - sum(len(rows) for rows in picked.values())) - share
         picked[outcome] += spread[outcome][share : share + room]
-    left, found, all_pages = ALL_PICTURES_BYTES, [], paged(derived)
-    for item in (item for outcome, _ in SHARES for item in picked[outcome]):
+    left, found = ALL_PICTURES_BYTES, []
+    for row in (row for outcome, _ in SHARES for row in picked[outcome]):
+        item = scored[row]
         seen = witness(derived, item)
         digest = shot(blobs, seen.screenshot_blob) if seen else ""
         picture = _picture(blobs, digest, min(left, PICTURE_BYTES)) if digest else ""
         left -= len(picture)
-        found.append(Witness(item, seen, ascii_host(item.case.url), picture, digest, place(all_pages, item)))
+        found.append(Witness(item, seen, ascii_host(item.case.url), picture, digest, place(all_pages, row)))
     return found
 
 
-def wrong(derived: Derived) -> list[Scored]:
+def wrong(derived: Derived) -> Rows:
     """Every case that is not correct: under-blocked, over-blocked, unscored; within each by setting and case id."""
-    order = {outcome: number for number, (outcome, _) in enumerate(SHARES)}
-    return sorted((item for item in derived.scored if item.outcome in order), key=lambda item: order[item.outcome])
+    return np.concatenate([derived.scored.where(outcome=outcome) for outcome, _ in SHARES])
 
 
-def _spread(derived: Derived, items: Iterable[Scored]) -> list[Scored]:
+def _spread(scored: Columns, rows: Rows) -> list[int]:
     """One of each setting and category in turn, of the first `LOOKED_AT` of each those with a screenshot first."""
-    groups: dict[tuple[str, str], list[Scored]] = defaultdict(list)
-    for item in items:
-        group = groups[item.setting, item.case.category]
-        if len(group) < LOOKED_AT:
-            group.append(item)
-    for group in groups.values():
-        group.sort(key=lambda item: not _has_picture(derived, item))
+    pictured = ~scored.codes("screenshot_blob").places(("",))
+    groups = {}
+    for setting, part in scored.split(rows, "setting"):
+        for category, own in scored.split(part, "category"):
+            some = own[:LOOKED_AT]
+            groups[setting, category] = some[np.argsort(~pictured[some], kind="stable")].tolist()
     depth = max((len(group) for group in groups.values()), default=0)
     return [group[turn] for turn in range(depth) for _, group in sorted(groups.items()) if turn < len(group)]
-
-
-def _has_picture(derived: Derived, item: Scored) -> bool:
-    seen = witness(derived, item)
-    return bool(seen and seen.screenshot_blob)
 
 
 def shot(blobs: Blobs, digest: str) -> str:

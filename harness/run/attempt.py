@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.browser.devtools import ProtocolError
+from harness.browser.prober import Prober
 from harness.browser.sight import Sight
 from harness.browser.tab import Tab
 from harness.evidence.blobs import Blobs
 from harness.model.errors import BrowserGone, InternetGone
 from harness.model.observation import Network, Observation, Receipt
-from harness.model.words import Arm, End, Validity
+from harness.model.words import Arm, End, Tier, Validity
 from harness.run.rig import Rig
 
 TEXT_KEPT = 1000
@@ -30,14 +31,17 @@ class Errand:
     picture_if: bool | None = None
     data: bytes | None = None
     secret: bool = False
+    tier: Tier = Tier.BROWSER
 
     @property
     def attempt_id(self) -> str:
-        return "/".join(part for part in (self.case_id, self.setting, self.arm, str(self.number)) if part)
+        return "/".join(part for part in (self.case_id, self.setting, self.arm, self.tier, str(self.number)) if part)
 
 
 class Lane:
-    """One tab on one arm, replaced when it is worn or the rig was mended."""
+    """One tab on one arm, replaced when the next visit would not find it as new or the rig was mended."""
+
+    tier = Tier.BROWSER
 
     def __init__(self, rig: Rig, arm: Arm, blobs: Blobs, seconds: float) -> None:
         self._rig, self._arm, self._blobs, self._seconds = rig, arm, blobs, seconds
@@ -50,18 +54,16 @@ class Lane:
         sight = Sight(errand.url, end=End.FAULT)
         receipts: tuple[Receipt, ...] = ()
         network: Network | None = None
+        silent = False  # the product, which browsers tell by the same error as a name that it denies
         generation = self._rig.generation
         try:
             token = await self._rig.internet.open(
                 errand.attempt_id, errand.arm, errand.url, errand.fixture, errand.data
             )
             try:
-                tab = await self._ready()
-                sight = await tab.visit(errand.url, token, self._seconds)
-                await self._picture(tab, sight, errand)
-                if self._rig.watch:
-                    await self._rig.watch(errand.arm, errand.case_id)
-                await tab.clear(sight)
+                sight = await self._see(errand, token)
+                if sight.end is End.NETWORK_ERROR and self._arm is Arm.TEST:
+                    silent = not await self._rig.product.answers()
             except (BrowserGone, ProtocolError) as error:
                 sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.BROWSER_FAULT}: {error}")
             receipts = await self._rig.internet.close(errand.attempt_id)
@@ -71,15 +73,27 @@ class Lane:
         if self._rig.generation != generation and sight.end is not End.FAULT:
             # Something was replaced under this attempt: what it saw says nothing about the case.
             sight = Sight(errand.url, end=End.FAULT, fault=f"{Validity.PRODUCT_FAULT}: restarted during the attempt")
-        return self._observation(errand, sight, receipts, network)
+        return self._observation(errand, sight, receipts, network, silent)
+
+    async def _see(self, errand: Errand, token: str) -> Sight:
+        tab = await self._ready(errand.url)
+        sight = await tab.visit(errand.url, token, self._seconds)
+        await self._picture(tab, sight, errand)
+        if self._rig.watch:
+            await self._rig.watch(errand.arm, errand.case_id)
+        await tab.clear(sight)
+        return sight
+
+    def _keeps_document(self, errand: Errand, sight: Sight, live: bool) -> bool:
+        return errand.arm is Arm.TEST or live
 
     async def close(self) -> None:
         if self._tab is not None and self._rig.browser is not None and self._rig.browser.alive:
             await self._tab.close()
         self._tab = None
 
-    async def _ready(self) -> Tab:
-        if self._tab is None or self._tab.worn or self._generation != self._rig.generation:
+    async def _ready(self, url: str) -> Tab:
+        if self._tab is None or self._generation != self._rig.generation or not await self._tab.fits(url):
             await self.close()
             self._generation = self._rig.generation
             self._tab = await self._rig.tab(self._arm)
@@ -102,10 +116,10 @@ class Lane:
             sight.screenshot = await tab.screenshot()
 
     def _observation(
-        self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...], network: Network | None
+        self, errand: Errand, sight: Sight, receipts: tuple[Receipt, ...], network: Network | None, silent: bool
     ) -> Observation:
         text = sight.visible_text
-        keep_dom = (errand.arm is Arm.TEST or network is not None) and bool(sight.html) and not errand.secret
+        kept = self._keeps_document(errand, sight, network is not None) and bool(sight.html) and not errand.secret
         return Observation(
             attempt_id=errand.attempt_id,
             case_id=errand.case_id,
@@ -134,10 +148,34 @@ class Lane:
             receipts=receipts,
             popups=sight.popups,
             dialogs=sight.dialogs,
-            product_alive=errand.arm is Arm.CONTROL or self._rig.product.alive,
+            product_alive=errand.arm is Arm.CONTROL or (self._rig.product.alive and not silent),
             fault=sight.fault,
             duration_ms=sight.duration_ms,
-            dom_blob=self._blobs.put(sight.html.encode("utf-8", "replace")) if keep_dom else "",
+            dom_blob=self._blobs.put(sight.html.encode("utf-8", "replace")) if kept else "",
             screenshot_blob=self._blobs.put(sight.screenshot) if sight.screenshot else "",
             live=network,
+            tier=self.tier,
         )
+
+
+class ProbeLane(Lane):
+    """The fast tier on one arm: a prober, replaced when the rig was mended."""
+
+    tier = Tier.FAST
+    _prober: Prober | None = None
+
+    async def close(self) -> None:
+        if self._prober is not None:
+            self._prober.close()
+        self._prober = None
+
+    async def _see(self, errand: Errand, token: str) -> Sight:
+        if self._prober is None or self._generation != self._rig.generation:
+            await self.close()
+            self._generation = self._rig.generation
+            self._prober = await self._rig.prober(self._arm)
+        return await self._prober.visit(errand.url, token, self._seconds)
+
+    def _keeps_document(self, errand: Errand, sight: Sight, live: bool) -> bool:
+        """Those that stand where the page ought to: of very many, the others say the same again and again."""
+        return errand.arm is Arm.TEST and errand.picture_if is sight.token_seen

@@ -11,6 +11,7 @@ from harness.model.words import Arm
 from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Live
 from harness.run.attempt import Errand
 
+SILENT = 2  # times, after which a canary is: a page may be lost on its way, as when a part of the product dies
 # Before and after the cases; during them only the last two. Live, a canary's address has its scheme.
 ROUNDS = (
     (Canary.ALLOW, Arm.CONTROL, "http"),

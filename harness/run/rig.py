@@ -4,19 +4,24 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.browser.attached import Attached
 from harness.browser.chromium import Chromium
 from harness.browser.find import full
+from harness.browser.prober import Prober
 from harness.browser.tab import Tab
+from harness.browser.ways import ByNames, ByProxy, Trust
+from harness.evidence.journal import Place
 from harness.internet.client import Internet
 from harness.internet.nothing import Nothing
+from harness.internet.room import Room
 from harness.model.errors import BrowserGone, HarnessError, ProductFault
 from harness.model.spec import Limits
 from harness.model.words import Arm
 from harness.products.base import Product, Route
 
-Report = Callable[[str, dict[str, Any]], None]
+Report = Callable[[str, dict[str, Any]], Place | None]  # where it lies, if that is a journal here
 Watch = Callable[[Arm, str], Awaitable[None]]
 
 
@@ -50,12 +55,32 @@ class Rig:
 
     async def start(self, setting: str) -> None:
         """Bring the product up at that setting, and what is not running yet. Raises ProductFault or HarnessError."""
+        await self._browse(await self._filter(setting))
+
+    async def introduce(self, setting: str) -> dict[str, str]:
+        """Start as `start` does; who the product says it is, asked while the browser starts."""
+        route = await self._filter(setting)
+        if route.browser:  # which is part of who it is
+            await self._browse(route)
+            return await self.product.identity()
+        try:
+            async with asyncio.TaskGroup() as group:
+                asked = group.create_task(self.product.identity())
+                group.create_task(self._browse(route))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        return asked.result()
+
+    async def _filter(self, setting: str) -> Route:
         self._setting = setting
         if not self.internet.alive:
             await self.internet.start()
         await self.product.stop()
         self.route = await self.product.start(setting)
-        if self.control is None or self.route.apart or self.control.spkis != self._spkis(self.route):
+        return self.route
+
+    async def _browse(self, route: Route) -> None:
+        if self.control is None or route.apart or self.control.spkis != self._spkis(route):
             await self._launch()
         self.generation += 1
 
@@ -70,8 +95,9 @@ class Rig:
         route, program = self.route, full(self._executable) if self.route.full else self._executable
         # Where nothing is replayed both trust what the browsers of this user do.
         trust = Path.home() / ".pki" if route.live else None
-        headed = self.watch is not None
-        self.control = self.browser = Chromium(program, self._spkis(route), trust=trust, headed=headed)
+        headed, still = self.watch is not None, route.live is None
+        keys = self._spkis(route)
+        self.control = self.browser = Chromium(program, keys, trust=trust, headed=headed, still=still)
         await self.control.start()
         if route.browser:
             self.browser, route.browser.control = route.browser, self.control.version
@@ -79,7 +105,7 @@ class Rig:
         elif route.apart:
             by_proxy = (f"--proxy-server={route.proxy}", "--proxy-bypass-list=<-loopback>") if route.proxy else ()
             arguments = (*(by_proxy if route.lasting else ()), *route.arguments)
-            self.browser = Chromium(program, self._spkis(route), arguments, route.place, route.lasting, trust, headed)
+            self.browser = Chromium(program, keys, arguments, route.place, route.lasting, trust, headed, still)
             await self.browser.start()
 
     async def _stop_browsers(self) -> None:
@@ -99,6 +125,28 @@ class Rig:
             live = self.route.live
             return await self.control.tab(live.control if live else f"http://127.0.0.1:{self.internet.control_port}")
         return await self.browser.tab(self.route.proxy, self.route.bypass)
+
+    async def prober(self, arm: Arm) -> Prober:
+        """A prober on that arm, in place of a tab. Raises BrowserGone, and GaveUp where the route has no way for it."""
+        if self.route is None:
+            raise BrowserGone("the rig has not been started")
+        route, trust, agent = self.route, Trust(self._spkis(self.route)), await self.agent()
+        if arm is Arm.CONTROL:
+            return Prober(ByProxy(self.internet.control_port, (), trust, agent, kept=True), agent)
+        if isinstance(route.place, Room) and not route.full and not route.arguments:
+            try:
+                return Prober(await ByNames.open(route.place, trust), agent)
+            except HarnessError as error:
+                raise BrowserGone(str(error)) from None
+        if route.apart or route.live or not route.proxy:
+            raise GaveUp(f"the fast tier has no way through this product ({route.how})")
+        return Prober(ByProxy(urlsplit(route.proxy).port or 80, route.bypass, trust, agent), agent)
+
+    async def agent(self) -> str:
+        """What the browser says it is. Raises BrowserGone."""
+        if self.control is None or self.control.devtools is None:
+            raise BrowserGone("the rig has not been started")
+        return str((await self.control.devtools.send("Browser.getVersion"))["userAgent"])
 
     async def mend(self, generation: int, hanging: str = "") -> None:
         """Replace whatever has died since `generation`; the "product" or the "browser" that hangs counts as dead.

@@ -1,11 +1,14 @@
 """Bounds of one rate, and the p-values of the tests that they invert."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from scipy import special
 
 from harness.model.words import Design, Interval
+from harness.score.clusters import Clusters
 
 # Beyond that, versions of the library differ, and a bound met exactly would be decided by noise.
 DIGITS = 12
@@ -29,7 +32,8 @@ class Sample:
 
     k: int
     n: int
-    clusters: tuple[tuple[float, float], ...] = ()
+    clusters: Sequence[tuple[float, float]] = ()
+    columns: Clusters = field(init=False, repr=False, compare=False)  # the same
     weight: float = field(init=False, repr=False, compare=False)  # of all clusters
     wrong: float = field(init=False, repr=False, compare=False)  # the weight that is wrong
     squares: float = field(init=False, repr=False, compare=False)  # of the clusters' weights
@@ -37,14 +41,19 @@ class Sample:
     def __post_init__(self) -> None:
         if not 0 <= self.k <= self.n:
             raise ValueError(f"k={self.k} is not between 0 and n={self.n}")
-        if len(self.clusters) > self.n:
-            raise ValueError(f"{len(self.clusters)} clusters have only {self.n} cases")
-        for weight, wrong in self.clusters:
-            if not (0 <= wrong <= weight and 0 < weight < math.inf):
-                raise ValueError(f"a cluster cannot weigh {weight} of which {wrong} is wrong")
-        object.__setattr__(self, "weight", math.fsum(weight for weight, _ in self.clusters))
-        object.__setattr__(self, "wrong", math.fsum(wrong for _, wrong in self.clusters))
-        object.__setattr__(self, "squares", math.fsum(weight**2 for weight, _ in self.clusters))
+        columns = Clusters.of(self.clusters)
+        if len(columns) > self.n:
+            raise ValueError(f"{len(columns)} clusters have only {self.n} cases")
+        weights, wrong = columns.weights, columns.wrong
+        sound = (wrong >= 0) & (wrong <= weights) & (weights > 0) & (weights < math.inf)
+        if not sound.all():
+            at = int(sound.argmin())
+            raise ValueError(f"a cluster cannot weigh {weights[at]} of which {wrong[at]} is wrong")
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "weight", columns.total(weights))
+        object.__setattr__(self, "wrong", columns.total(wrong))
+        with np.errstate(over="raise"):
+            object.__setattr__(self, "squares", columns.total(weights**2))
 
     @property
     def estimate(self) -> float | None:
@@ -71,7 +80,7 @@ def effective(sample: Sample, design: Design, alpha: float) -> float:
     # Cases that all went the same way say nothing of how they vary between clusters, and one cluster never does.
     if design is Design.CLUSTERS or rate in (0, 1) or count == 1:
         return kish
-    residuals = math.fsum((wrong - rate * weight) ** 2 for weight, wrong in sample.clusters)
+    residuals = sample.columns.total((sample.columns.wrong - rate * sample.columns.weights) ** 2)
     variance = count / (count - 1) * residuals / total**2
     # At one half both quantiles are nothing.
     quantiles = special.stdtrit((sample.n - 1, count - 1), alpha) if alpha < 0.5 else (1.0, 1.0)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from harness.model.words import Metric
 from harness.profile.criteria import Shown
 from harness.score.outcome import Scored
-from harness.score.rates import OVERALL, Rate, rate, tallies
+from harness.score.rates import OVERALL, Rate, rate, tally
+from harness.score.table import table
 
 METRICS = (Metric.BAD_SITES_UNDER_BLOCK, Metric.OK_SITES_OVER_BLOCK)
 METHOD = "Newcombe 1998 (independent), method 10, from the intervals of both rates"
@@ -41,15 +42,15 @@ def parts(scored: Iterable[Scored], shown: Shown) -> list[Parts]:
 
     Source of the interval: Newcombe, Statistics in Medicine 17 (1998), 873-890, method 10: the intervals of both
     proportions combined; Zou and Donner 2008 for others than Wilson's."""
-    apart: tuple[list[Scored], list[Scored]] = ([], [])
-    for item in scored:
-        apart[item.case.sealed].append(item)
-    one, other = map(tallies, apart)
+    cases = table(scored)
     found = []
-    for setting in sorted({setting for setting, _ in one.keys() & other.keys()}):
-        for metric in METRICS:
-            both = (rate(counted[setting, OVERALL], metric, OVERALL, setting, shown) for counted in (one, other))
-            found.append(_parts(*both))
+    for setting in sorted(cases.codes("setting").values):
+        rows = cases.where(setting=setting)
+        sealed = cases.sealed[rows]
+        if sealed.any() and not sealed.all():
+            counted = [tally(cases, rows[part]) for part in (~sealed, sealed)]
+            for metric in METRICS:
+                found.append(_parts(*(rate(part, metric, OVERALL, setting, shown) for part in counted)))
     return found
 
 

@@ -4,10 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.model.words import Metric
 from harness.profile.criteria import Criteria, Score
 from harness.score.outcome import Scored
-from harness.score.rates import SPEAKS_OF, Tally
+from harness.score.rates import among, present, tally
+from harness.score.table import Rows, Table, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,12 @@ class Points:
 
 def points(criteria: Criteria, scored: Iterable[Scored], bands: dict[str, str]) -> tuple[Points, ...]:
     """Every score of the profile at every setting it applies to; `bands` is the age band of each setting."""
-    cases = list(scored)
+    cases = table(scored)
     found = []
     for setting in sorted(bands):
         applying = [item for item in criteria.score if item.age_band in ("", bands[setting])]
-        here = [item for item in cases if item.setting == setting]
-        simple = {item.id: _simple(item, here, setting) for item in applying if not item.mean_of}
+        here = cases.where(setting=setting) if applying else np.arange(0)
+        simple = {item.id: _simple(item, cases, here, setting) for item in applying if not item.mean_of}
         found += [simple.get(item.id) or _mean(item, simple, setting) for item in applying]
     missing = [item for item in criteria.score if item.age_band and item.age_band not in bands.values()]
     return (*found, *(_made(item, "", None, None, None, _most(criteria)) for item in missing))
@@ -50,11 +53,11 @@ def mean(parts: Sequence[float]) -> float:
     return round(math.fsum(parts) / len(parts), 6)
 
 
-def _simple(item: Score, cases: list[Scored], setting: str) -> Points:
+def _simple(item: Score, cases: Table, rows: Rows, setting: str) -> Points:
     assert item.under
     assert item.over
-    under = _rate(cases, Metric.BAD_SITES_UNDER_BLOCK, item.block)
-    over = _rate(cases, Metric.OK_SITES_OVER_BLOCK, item.allow)
+    under = _rate(cases, rows, Metric.BAD_SITES_UNDER_BLOCK, item.block)
+    over = _rate(cases, rows, Metric.OK_SITES_OVER_BLOCK, item.allow)
     got = None
     if under is not None and over is not None:
         got = float(min(earned(under, item.under), earned(over, item.over)))
@@ -76,11 +79,8 @@ def _most(criteria: Criteria) -> int:
     return max(len(item.under) for item in criteria.score if item.under)
 
 
-def _rate(cases: list[Scored], metric: Metric, categories: tuple[str, ...]) -> float | None:
+def _rate(cases: Table, rows: Rows, metric: Metric, categories: tuple[str, ...]) -> float | None:
     """None when nothing, or nothing of one category, was scored."""
-    tally, present = Tally(), set()
-    for item in cases:
-        if item.case.expectation in SPEAKS_OF[metric] and (not categories or item.case.category in categories):
-            tally.add(item)
-            present |= {item.case.category} if not item.reason else set()
-    return None if set(categories) - present else tally.of(metric).sample.estimate
+    if set(categories) - present(cases, rows, metric):
+        return None
+    return tally(cases, among(cases, rows, categories)).of(metric).sample.estimate

@@ -1,17 +1,19 @@
 """The four rates of Resnick, Hansen and Richardson (CACM 47(9), 2004), with k, n, interval and what was not scored."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from harness.model.words import Design, Expectation, Metric, Outcome
+import numpy as np
+
+from harness.model.words import Design, Expectation, Metric, Outcome, Validity
 from harness.profile.criteria import Criteria, Shown
 from harness.score import intervals
+from harness.score.clusters import Array, Clusters, exact
 from harness.score.intervals import Sample
 from harness.score.outcome import Scored
+from harness.score.table import CELLS, Rows, Table, table
 
 OVERALL = "overall"
-CELLS = ("tp", "fn", "fp", "tn", "unscored_block", "unscored_allow", "left_out_block", "left_out_allow")
 # (wrong, right), unscored cases that could belong to the denominator, those of them that could be wrong. Where the
 # denominator is what the product did, any unscored case could have fallen into it.
 PARTS = {
@@ -52,7 +54,8 @@ class Counted:
 @dataclass(slots=True)
 class Tally:
     """A confusion table: positive means "to be blocked". Unscored cases are kept by expectation, those left out by an
-    early stop apart. `weights` holds the same table for each cluster, in weights, in the order of `CELLS`."""
+    early stop apart. `weights` holds the same table for each cluster, in weights, in the order of `CELLS`; `sites` does
+    where all cases were counted at once."""
 
     tp: int = 0
     fn: int = 0
@@ -63,8 +66,12 @@ class Tally:
     left_out_block: int = 0
     left_out_allow: int = 0
     weights: dict[str, list[float]] = field(default_factory=dict)
+    sites: Array | None = field(default=None, repr=False, compare=False)
 
     def add(self, item: Scored) -> None:
+        """Raises ValueError when it was counted all at once."""
+        if self.sites is not None:
+            raise ValueError("cases counted at once cannot be added to")
         block = item.case.expectation is Expectation.BLOCK
         if item.outcome is Outcome.UNSCORED:
             cell = f"{'left_out' if item.left_out else 'unscored'}_{item.case.expectation}"
@@ -82,9 +89,11 @@ class Tally:
         spared = tuple(cell.replace("unscored", "left_out") for cell in missing)
         left_out = sum(getattr(self, cell) for cell in spared)
         at, lost = CELLS.index(wrong), CELLS.index(bad)
-        rows = self.weights.values() or [[float(getattr(self, cell)) for cell in CELLS]]
-        most = sum(row[at] + row[lost] for row in rows)
-        whole = most + sum(row[CELLS.index(right)] for row in rows)
+        rows = self._rows()
+        if rows is None:
+            rows = np.array([[getattr(self, cell) for cell in CELLS]], dtype=np.float64)
+        most = exact(rows[:, at] + rows[:, lost])
+        whole = most + exact(rows[:, CELLS.index(right)])
         return Counted(
             sample=self._sample((wrong,), (right,)),
             unscored=sum(getattr(self, cell) for cell in missing),
@@ -95,14 +104,20 @@ class Tally:
             else (),
         )
 
+    def _rows(self) -> Array | None:
+        """A row for each cluster, None where there are none known."""
+        return np.array(list(self.weights.values())) if self.weights else self.sites
+
     def _sample(self, wrong: tuple[str, ...], right: tuple[str, ...]) -> Sample:
-        bad, all_cells = [CELLS.index(cell) for cell in wrong], [CELLS.index(cell) for cell in (*wrong, *right)]
-        rows = [
-            (sum([row[cell] for cell in all_cells]), sum([row[cell] for cell in bad])) for row in self.weights.values()
-        ]
         k = sum(getattr(self, cell) for cell in wrong)
         n = k + sum(getattr(self, cell) for cell in right)
-        return Sample(k, n, tuple(row for row in rows if row[0]))
+        rows = self._rows()
+        if rows is None:
+            return Sample(k, n)
+        bad = rows[:, [CELLS.index(cell) for cell in wrong]].sum(axis=1)
+        weights = bad + rows[:, [CELLS.index(cell) for cell in right]].sum(axis=1)
+        some = weights != 0
+        return Sample(k, n, Clusters(weights[some], bad[some]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,36 +142,58 @@ class Rate:
     worst: float | None
 
 
+def tally(scored: Table, rows: Rows) -> Tally:
+    """The rows counted."""
+    cells = scored.cells[rows]
+    sites = scored.sites[rows]
+    here = np.zeros(sites.max(initial=-1) + 1, dtype=np.bool_)
+    here[sites] = True
+    places = (np.cumsum(here) - 1)[sites] * len(CELLS) + cells
+    weights = np.bincount(places, scored.numbers("weight")[rows], int(here.sum()) * len(CELLS))
+    made = Tally(sites=np.asarray(weights, dtype=np.float64).reshape(-1, len(CELLS)))
+    for cell, count in zip(CELLS, np.bincount(cells, minlength=len(CELLS)).tolist(), strict=True):
+        setattr(made, cell, count)
+    return made
+
+
 def tallies(scored: Iterable[Scored]) -> dict[tuple[str, str], Tally]:
     """(setting, category) to tally; "overall" beside every category."""
-    found: dict[tuple[str, str], Tally] = defaultdict(Tally)
-    for item in scored:
-        found[item.setting, OVERALL].add(item)
-        found[item.setting, item.case.category].add(item)
-    return dict(found)
+    cases = table(scored)
+    found = {}
+    for setting, rows in cases.split(np.arange(len(cases)), "setting"):
+        found[setting, OVERALL] = tally(cases, rows)
+        for category, part in cases.split(rows, "category"):
+            found[setting, category] = tally(cases, part)
+    return found
 
 
 def by_criterion(criteria: Criteria, scored: Iterable[Scored]) -> dict[str, dict[str, Counted]]:
     """Setting to criterion id to what was counted for it."""
-    found: dict[str, dict[str, Tally]] = defaultdict(lambda: {item.id: Tally() for item in criteria.criterion})
-    present: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for case in scored:
-        at = found[case.setting]
-        for item in criteria.criterion:
-            if not item.categories or case.case.category in item.categories:
-                at[item.id].add(case)
-                if case.case.expectation in SPEAKS_OF[item.metric] and (case.reason == "" or case.left_out):
-                    present[case.setting, item.id].add(case.case.category)
-    return {
-        setting: {
-            item.id: replace(
-                at[item.id].of(item.metric),
-                absent=tuple(key for key in item.categories if key not in present[setting, item.id]),
-            )
-            for item in criteria.criterion
-        }
-        for setting, at in found.items()
-    }
+    cases = table(scored)
+    return {setting: _by_criterion(criteria, cases, setting) for setting in cases.codes("setting").values}
+
+
+def _by_criterion(criteria: Criteria, cases: Table, setting: str) -> dict[str, Counted]:
+    rows, made, found = cases.where(setting=setting), dict[tuple[str, ...], Tally](), dict[str, Counted]()
+    for item in criteria.criterion:
+        if item.categories not in made:
+            made[item.categories] = tally(cases, among(cases, rows, item.categories))
+        there = present(cases, rows, item.metric, ("", Validity.LEFT_OUT))
+        absent = tuple(key for key in item.categories if key not in there)
+        found[item.id] = replace(made[item.categories].of(item.metric), absent=absent)
+    return found
+
+
+def among(cases: Table, rows: Rows, categories: tuple[str, ...]) -> Rows:
+    """The rows of these categories, of any where none is named."""
+    return rows[cases.codes("category").places(categories)[rows]] if categories else rows
+
+
+def present(cases: Table, rows: Rows, metric: Metric, reasons: tuple[str, ...] = ("",)) -> set[str]:
+    """The categories of which there is a case that the metric speaks of and that is unscored for no other reason."""
+    found = cases.codes("expectation").places(SPEAKS_OF[metric]) & cases.codes("reason").places(reasons)
+    categories = cases.codes("category")
+    return {categories.values[at] for at in np.flatnonzero(np.bincount(categories.at[rows[found[rows]]]))}
 
 
 def rate(tally: Tally, metric: Metric, category: str, setting: str, shown: Shown) -> Rate:

@@ -1,18 +1,20 @@
 """How many labels would have to be wrong before a decision changed, whichever they are."""
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
-from harness.model.words import Decision, Expectation, Outcome
+import numpy as np
+
+from harness.model.words import Decision
 from harness.profile.criteria import Criteria, Criterion
 from harness.score import words
+from harness.score.clusters import Array, Clusters, exact
 from harness.score.decide import NOTHING, Decided, decide
 from harness.score.intervals import Sample
 from harness.score.outcome import Scored
-from harness.score.rates import PARTS, SPEAKS_OF, Counted, by_criterion
+from harness.score.rates import PARTS, SPEAKS_OF, Counted, among, by_criterion
+from harness.score.table import CELLS, Mask, Rows, Table, table
 
 WITHIN = (Decision.PASS, Decision.CONDITIONAL_PASS)
 
@@ -42,46 +44,54 @@ def sensitivity(
     The worst choice of labels is taken. A case with a wrong label is taken out of the count, as its page belongs
     elsewhere; where a metric counts pages of both expectations, it changes sides. Labels of cases that a criterion does
     not count, those of the other members of its family among them, are taken for right."""
-    at: dict[str, list[Scored]] = defaultdict(list)
-    for case in scored:
-        at[case.setting].append(case)
-    counted = {setting: by_criterion(criteria, cases)[setting] for setting, cases in at.items()}
+    all_cases = table(scored)
+    counted = by_criterion(criteria, all_cases)
     by_id = {item.id: item for item in criteria.criterion}
     found = []
     for item in decided:
-        if item.setting in at:
-            criterion = by_id[item.id]
+        if item.setting in counted:
+            at, criterion = counted[item.setting], by_id[item.id]
             members = [
                 one for one in criteria.criterion if one is criterion or (one.family and one.family == item.family)
             ]
             alone = criteria.model_copy(update={"criterion": tuple(members)})
-            cases = _counted(criterion, at[item.setting])
+            cases = _Cases(all_cases, _rows(all_cases, criterion, item.setting), criterion)
             holds = None
-            if item.decision is not Decision.INCONCLUSIVE and not any(
-                counted[item.setting][one.id].left_out for one in members
-            ):
-                holds = _holds(alone, criterion, counted[item.setting], cases, item, bands.get(item.setting, ""))
-            found.append(_told(item, [case for case, _ in cases], holds))
+            if item.decision is not Decision.INCONCLUSIVE and not any(at[one.id].left_out for one in members):
+                holds = _holds(alone, criterion, at, cases, item, bands.get(item.setting, ""))
+            found.append(_told(item, cases, holds))
     return tuple(found)
 
 
-def _counted(criterion: Criterion, scored: Sequence[Scored]) -> list[tuple[Scored, bool]]:
-    """The cases in the criterion's rate, and whether they went wrong."""
-    (bad, good), *_ = PARTS[criterion.metric]
-    found = []
-    for case in scored:
-        asked = not criterion.categories or case.case.category in criterion.categories
-        right = case.outcome is Outcome.CORRECT
-        cell = ("tp", "fn") if case.case.expectation is Expectation.BLOCK else ("tn", "fp")
-        if asked and case.outcome is not Outcome.UNSCORED and cell[not right] in (bad, good):
-            found.append((case, not right))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """The cases in a criterion's rate."""
+
+    table: Table
+    rows: Rows
+    criterion: Criterion
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def wrong(self) -> Mask:
+        (bad, _), *_ = PARTS[self.criterion.metric]
+        return np.asarray(self.table.cells[self.rows] == CELLS.index(bad))
 
 
-def _told(item: Decided, cases: Sequence[Scored], holds: int | None) -> Sensitivity:
-    doubts = [1 - case.case.confidence for case in cases if case.case.confidence is not None]
+def _rows(cases: Table, criterion: Criterion, setting: str) -> Rows:
+    asked = among(cases, cases.where(setting=setting), criterion.categories)
+    own, *_ = PARTS[criterion.metric]
+    return asked[np.isin(cases.cells[asked], [CELLS.index(cell) for cell in own])]
+
+
+def _told(item: Decided, cases: _Cases, holds: int | None) -> Sensitivity:
+    known = 1 - cases.table.numbers("confidence")[cases.rows]
+    doubts = known[~np.isnan(known)].tolist()
     expected = round(math.fsum(doubts), 6) if doubts else None
-    disputed = tuple(sorted(case.case.case_id for case in cases if case.case.disputed))
+    split = cases.rows[cases.table.numbers("disputed")[cases.rows] != 0]
+    disputed = tuple(sorted(cases.table.texts("case_id", split)))
     told = "" if holds is None else words.sensitive(holds, len(cases), expected, len(doubts), disputed)
     return Sensitivity(item.id, item.setting, len(cases), holds, expected, len(doubts), disputed, told)
 
@@ -90,7 +100,7 @@ def _holds(
     criteria: Criteria,
     criterion: Criterion,
     counted: Mapping[str, Counted],
-    cases: Sequence[tuple[Scored, bool]],
+    cases: _Cases,
     item: Decided,
     band: str,
 ) -> int:
@@ -112,7 +122,7 @@ def _holds(
             held, least = (held, middle) if changed(middle + 1, higher) else (middle + 1, least)
         return held if held < most else len(cases)
 
-    wrong = sum(bad for _, bad in cases)
+    wrong = int(cases.wrong.sum())
     return min(side(len(cases) - wrong, higher=True), side(wrong, higher=False))
 
 
@@ -129,27 +139,27 @@ class _Reach:
     alike: bool
     turned: bool
     total: float
-    right: tuple[float, ...]
-    wrong: tuple[float, ...]
-    smallest: tuple[float, ...]
-    largest: tuple[float, ...]
-    sizes: tuple[float, ...]
+    right: Array
+    wrong: Array
+    smallest: Array
+    largest: Array
+    sizes: Array
     categories: Mapping[str, int]
 
     def corner(self, labels: int, higher: bool, smallest: bool) -> Counted:
         """The count at the highest or lowest rate there can be with so many labels corrected, at the smallest or the
         largest effective size."""
-        n, bad = self.counted.sample.n, self.wrong[-1]
+        n, bad = self.counted.sample.n, float(self.wrong[-1])
         if self.turned:
-            rate = (bad + (self.right[labels] if higher else -self.wrong[labels])) / self.total
-            return self._count(n, rate, self.smallest[0], len(self.sizes) - 1, self.counted.absent)
+            rate = (bad + float(self.right[labels] if higher else -self.wrong[labels])) / self.total
+            return self._count(n, rate, float(self.smallest[0]), len(self.sizes) - 1, self.counted.absent)
         n -= labels
         if not n:
             return replace(self.counted, sample=Sample(0, 0))
-        rest = self.total - (self.right if higher else self.wrong)[labels]
-        rate = (bad if higher else bad - self.wrong[labels]) / rest if rest > 0 else 0.0
-        size = min((self.smallest if smallest else self.largest)[labels], n)
-        sites = sum(size > labels for size in self.sizes)
+        rest = self.total - float((self.right if higher else self.wrong)[labels])
+        rate = (bad if higher else bad - float(self.wrong[labels])) / rest if rest > 0 else 0.0
+        size = min(float((self.smallest if smallest else self.largest)[labels]), n)
+        sites = len(self.sizes) - int(np.searchsorted(self.sizes, labels, "right"))
         gone = tuple(key for key, cases in self.categories.items() if cases <= labels)
         return self._count(n, rate, size, sites, (*self.counted.absent, *gone))
 
@@ -159,45 +169,49 @@ class _Reach:
         return replace(self.counted, sample=sample, absent=absent)
 
 
-def _reach(criterion: Criterion, counted: Counted, cases: Sequence[tuple[Scored, bool]]) -> _Reach:
-    names = [case.case.cluster or f"\0{case.case.case_id}" for case, _ in cases]
-    weights = [case.case.weight for case, _ in cases]
-    clusters: dict[str, float] = defaultdict(float)
-    for name, weight in zip(names, weights, strict=True):
-        clusters[name] += weight
-    pairs = [(clusters[name], weight) for name, weight in zip(names, weights, strict=True)]
-    total, squares = math.fsum(weights), math.fsum(weight**2 for weight in clusters.values())
+def _reach(criterion: Criterion, counted: Counted, cases: _Cases) -> _Reach:
+    weights, wrong = cases.table.numbers("weight")[cases.rows], cases.wrong
+    _, names, sizes = np.unique(cases.table.sites[cases.rows], return_inverse=True, return_counts=True)
+    clusters = np.asarray(np.bincount(names, weights), dtype=np.float64)
+    own = clusters[names]
+    total, squares = exact(weights), exact(clusters**2)
     # Taking s out of a cluster of weight a takes a^2 - (a - s)^2 off the squares: a s at least, at most the sum
     # of what each case would take off alone.
-    least = _sums(cluster * weight for cluster, weight in pairs)
-    most = _sums((2 * cluster * weight - weight**2 for cluster, weight in pairs), heaviest=True)
+    least = _sums(own * weights)
+    most = _sums(2 * own * weights - weights**2, heaviest=True)
     heavy, light = _sums(weights, heaviest=True), _sums(weights)
-    few = [(total - heavy[at]) ** 2 / max(squares - least[at], 1e-300) for at in range(len(cases))]
-    many = [(total - light[at]) ** 2 / max(squares - most[at], 1e-300) for at in range(len(cases))]
-    categories = Counter(case.case.category for case, _ in cases)
+    with np.errstate(over="ignore"):  # where nothing is left
+        few = ((total - heavy) ** 2 / np.maximum(squares - least, 1e-300))[:-1]
+        many = ((total - light) ** 2 / np.maximum(squares - most, 1e-300))[:-1]
+    categories = cases.table.codes("category")
+    there = np.bincount(categories.at[cases.rows], minlength=len(categories.values)).tolist()
+    by_name = dict(zip(categories.values, there, strict=True))
     return _Reach(
         criterion=criterion,
         counted=counted,
-        alike=len(clusters) == len(cases) and len(set(weights)) == 1,
+        alike=len(clusters) == len(cases) and len(np.unique(weights)) == 1,
         turned=len(SPEAKS_OF[criterion.metric]) > 1,
         total=total,
-        right=_sums((0.0 if bad else weight for weight, (_, bad) in zip(weights, cases, strict=True)), heaviest=True),
-        wrong=_sums((weight if bad else 0.0 for weight, (_, bad) in zip(weights, cases, strict=True)), heaviest=True),
-        smallest=tuple(accumulate(few, min)),
-        largest=tuple(accumulate((min(size, len(clusters)) for size in many), max)),
-        sizes=_sums(Counter(names).values()),
-        categories={key: categories[key] for key in criterion.categories if categories[key]},
+        right=_sums(np.where(wrong, 0.0, weights), heaviest=True),
+        wrong=_sums(np.where(wrong, weights, 0.0), heaviest=True),
+        smallest=np.minimum.accumulate(few),
+        largest=np.maximum.accumulate(np.minimum(many, len(clusters))),
+        sizes=_sums(sizes.astype(np.float64)),
+        categories={key: by_name[key] for key in criterion.categories if by_name.get(key)},
     )
 
 
-def _sums(values: Iterable[float], heaviest: bool = False) -> tuple[float, ...]:
-    return tuple(accumulate(sorted(values, reverse=heaviest), initial=0.0))
+def _sums(values: Array, heaviest: bool = False) -> Array:
+    """The sums of the least values, or of the heaviest: of none, of one, and so on."""
+    ordered = np.sort(values)
+    return np.concatenate(([0.0], np.cumsum(ordered[::-1] if heaviest else ordered)))
 
 
-def _clusters(rate: float, size: float, sites: int) -> tuple[tuple[float, float], ...]:
+def _clusters(rate: float, size: float, sites: int) -> Clusters:
     """So many clusters of this rate and effective size (Kish): one that is heavy or light beside others alike, with the
     weight b for which (b + m)^2 = size (b^2 + m)."""
     others = max(sites, math.ceil(size - 1e-9)) - 1
     over = max(size - 1, 1e-9)
     first = (others + math.sqrt(max(others**2 + over * others * (others - size), 0.0))) / over if others else 1.0
-    return tuple((weight, rate * weight) for weight in (first, *[1.0] * others))
+    weights = np.array([first, 1.0])
+    return Clusters(weights, rate * weights, np.array([1, others]))

@@ -16,7 +16,7 @@ from harness.browser.attached import Attached
 from harness.browser.devtools import browser_address
 from harness.browser.find import find
 from harness.internet.client import Internet
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.model.errors import ProductFault
 from harness.model.words import Arm, End
 

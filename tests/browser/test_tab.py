@@ -52,7 +52,7 @@ def stand(work: Path, script: Callable[[Stand], Awaitable[None]]) -> None:
     async def life() -> None:
         internet = Internet(work, {}, {}, "nonce")
         await internet.start()
-        browser = Chromium(find(), [internet.ca_spki()])
+        browser = Chromium(find(), [internet.ca_spki()], still=True)
         try:
             await browser.start()
             await script(Stand(work, internet, browser))
@@ -151,7 +151,7 @@ def test_pages_that_hang_and_crash_end_in_time(tmp_path: Path) -> None:
         )
         await asyncio.sleep(1)
         assert at.tab is not None
-        asyncio.create_task(at.tab._devtools.send("Page.crash", session=at.tab._session)).add_done_callback(
+        asyncio.create_task(at.tab._devtools.send("Page.crash", session=at.tab.session)).add_done_callback(
             lambda task: task.exception()
         )
         assert (await crash).end is End.CRASH

@@ -171,3 +171,28 @@ def test_a_page_that_leaves_is_not_waited_for() -> None:
         wire.sent(NEXT, "Document", loader=NEXT)
 
     assert 0.05 <= rested(polls, leaves) < 30
+
+
+def test_where_a_page_leads_and_the_browser_does_not_go_stands_the_browser_s_own_page() -> None:
+    async def refused(wire: Wire, traffic: Traffic) -> None:
+        wire.say(
+            "Network.loadingFailed", requestId=NEXT, type="Document", errorText="net::ERR_BLOCKED_BY_ADMINISTRATOR"
+        )
+        page = {"id": MAIN, "loaderId": NEXT, "url": "chrome-error://chromewebdata/"}
+        wire.say("Page.frameNavigated", frame={**page, "unreachableUrl": "http://refused.test/"})
+        await asyncio.wait_for(traffic.next_loader(PAGE), 5)
+        assert traffic.main_error == "net::ERR_BLOCKED_BY_ADMINISTRATOR"
+        wire.say("Page.loadEventFired")
+        await asyncio.wait_for(traffic.loaded(NEXT), 5)
+
+    assert rested(refused) == 0
+
+
+def test_a_frame_that_the_browser_refuses_is_no_document_of_the_page_s() -> None:
+    async def refused(wire: Wire, traffic: Traffic) -> None:
+        page = {"id": FRAME, "loaderId": NEXT, "url": "chrome-error://chromewebdata/"}
+        wire.say("Page.frameNavigated", frame={**page, "unreachableUrl": "http://refused.test/"})
+        await soon()
+        assert traffic.loader_after(PAGE) is None
+
+    assert rested(refused) == 0

@@ -1,5 +1,6 @@
 """What is written is forced to disk, bytes before names."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_an_unfinished_file_leaves_the_old_one(tmp_path: Path, monkeypatch: pyte
     disk.write(tmp_path / "file", b"old")
 
     def full(handle: int) -> None:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="disk full"):

@@ -62,3 +62,21 @@ def test_one_writer(tmp_path: Path) -> None:
         pass
     with folder.lock():
         pass
+
+
+def test_a_plan_is_the_cases_by_their_ids(tmp_path: Path) -> None:
+    planned = (case("b", language="de"), *CASES[::-1], case("ä", url="http://b\u00fccher.test/"), case("B"))
+    folder = RunFolder(tmp_path / "run")
+    folder.create(spec(planned), planned)
+    found = folder.plan(folder.spec())
+    assert len(found) == len(planned)
+    assert [*found] == [*found] == sorted(folder.cases(folder.spec()), key=lambda item: item.case_id)
+
+
+def test_a_changed_or_missing_plan_is_not_read_case_by_case_either(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path / "run")
+    with pytest.raises(EvidenceError, match="changed since the run was planned"):
+        folder.plan(replace(folder.spec(), plan_digest=""))
+    folder.plan_file.unlink()
+    with pytest.raises(EvidenceError, match=r"plan\.jsonl"):
+        folder.plan(folder.spec())

@@ -1,4 +1,4 @@
-"""Ten thousand random edits of a signed run: `seal.verify` finds every one, and names what was edited."""
+"""Two thousand random edits of a signed run: `seal.verify` finds every one, and names what was edited."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from harness.evidence.journal import SCHEMA, Journal, segment_name
 from harness.model import canonical
 from tests.builders import NOW, case, observation, spec
 
-EDITS = 10_000
+EDITS = 2_000
 FIRST_SEED = 74
 LAB, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
 TRUSTED = LAB.public_key()

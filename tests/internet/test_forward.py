@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from harness.internet.forward import Forward
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 
 MUCH = b"x" * 1_000_000
 

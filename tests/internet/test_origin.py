@@ -9,6 +9,7 @@ from mitmproxy.test.tflow import tflow
 
 from harness.internet import origin as origins
 from harness.internet.coding import packed, unpacked
+from harness.internet.lent import Lent
 from harness.internet.origin import Origin
 from harness.internet.pages import MISS_MARK, TOKEN
 from harness.internet.server import handle
@@ -113,6 +114,8 @@ def test_a_receipt(origin: Origin, fixture: Callable[[str, bytes], Path]) -> Non
         ("http://192.0.2.1:8080/", "http://192.0.2.1:8080/"),
         ("http://[2001:DB8::1]/", "http://[2001:db8::1]/"),
         ("http://[2001:db8::1]:81/a", "http://[2001:db8:0:0::1]:81/a"),
+        ("http://[::ffff:192.0.2.1]:81/a", "http://192.0.2.1:81/a"),
+        ("http://192.0.2.1/", "http://[::ffff:192.0.2.1]/"),
         ("http://case.test/?a=b%20c", "http://case.test/?a=b%20c"),
         ("http://case.test/a?", "http://case.test/a?"),
         ("http://case.test/a?", "http://case.test/a"),
@@ -268,11 +271,13 @@ def test_a_malformed_request_is_a_stray(origin: Origin) -> None:
 def test_commands(origin: Origin, fixture: Callable[[str, bytes], Path]) -> None:
     """What the process that serves is told, and answers, line by line."""
     opening = {"op": "open", "attempt": "one", "arm": "test", "url": URL, "fixture": "", "token": MINE}
-    assert handle(origin, opening) == {"attempt": "one"}
+    assert handle(origin, Lent(), opening) == {"attempt": "one"}
     ask(origin, URL)
-    assert [item["served"] for item in handle(origin, {"op": "close", "attempt": "one"})["receipts"]] == ["page"]
-    assert handle(origin, {"op": "strays"}) == {"strays": {}}
-    assert "error" in handle(origin, {"op": "sing"})
+    assert [item["served"] for item in handle(origin, Lent(), {"op": "close", "attempt": "one"})["receipts"]] == [
+        "page"
+    ]
+    assert handle(origin, Lent(), {"op": "strays"}) == {"strays": {}}
+    assert "error" in handle(origin, Lent(), {"op": "sing"})
     for bad in (str(fixture("bad.http", b"nothing")), "/nowhere/at/all"):
-        assert handle(origin, {**opening, "fixture": bad})["error"]
+        assert handle(origin, Lent(), {**opening, "fixture": bad})["error"]
     assert origin.attempts == {}

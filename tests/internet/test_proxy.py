@@ -4,7 +4,8 @@ import pytest
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.test.tflow import tclient_conn, tserver_conn
 
-from harness.internet.proxy import Guard, free_ports
+from harness.internet.ports import free_ports
+from harness.internet.proxy import Guard
 
 UPSTREAM = ("127.0.0.1", 3128)
 

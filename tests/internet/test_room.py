@@ -310,11 +310,15 @@ def test_programs_inside_run_as_anywhere(tmp_path: Path) -> None:
             assert (await printed.communicate())[0] == b"a b|*|"
 
             gentle = room.command(["sh", "-c", "trap 'exit 3' TERM; echo; while :; do sleep 0.01; done"])
-            process = await asyncio.create_subprocess_exec(*gentle, stdout=subprocess.PIPE)
-            assert process.stdout
-            await process.stdout.readline()
-            process.terminate()
-            assert await process.wait() == 3
+
+            async def told_at_once() -> int:
+                process = await asyncio.create_subprocess_exec(*gentle, stdout=subprocess.PIPE)
+                assert process.stdout
+                await process.stdout.readline()
+                process.terminate()
+                return await process.wait()
+
+            assert await asyncio.gather(*(told_at_once() for _ in range(16))) == [3] * 16
 
             process = await asyncio.create_subprocess_exec(*room.command(["sleep", "1000"]))
             network = int(room.command([])[-3])

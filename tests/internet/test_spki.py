@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from mitmproxy.certs import CertStore
 
 from harness.internet import spki
 
@@ -39,3 +40,15 @@ def test_it_is_an_authority_valid_around_now(authority: tuple[Path, Path]) -> No
     assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     assert certificate.not_valid_before_utc < NOW < certificate.not_valid_after_utc
     assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == datetime.timedelta(days=10)
+
+
+def test_mitmproxy_takes_the_authority_of_a_replayed_internet_for_its_own(tmp_path: Path) -> None:
+    spki.make_origin_authority(tmp_path, NOW)
+    both = tmp_path / "mitmproxy-ca.pem"
+    made = both.read_bytes()
+    assert both.stat().st_mode & 0o777 == 0o600
+    store = CertStore.from_store(tmp_path, "mitmproxy", 2048)
+    leaf = x509.load_pem_x509_certificate(store.get_cert("page.test", [x509.DNSName("page.test")]).cert.to_pem())
+    leaf.verify_directly_issued_by(x509.load_pem_x509_certificate((tmp_path / "mitmproxy-ca-cert.pem").read_bytes()))
+    spki.make_origin_authority(tmp_path, NOW)
+    assert both.read_bytes() == made

@@ -15,7 +15,7 @@ import psutil
 
 from harness.browser.devtools import DevTools, browser_address
 from harness.internet.doors import take
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.internet.room import Room
 from harness.products.base import Context
 from harness.products.managed import Managed

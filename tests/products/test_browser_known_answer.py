@@ -66,10 +66,10 @@ def test_what_is_stopped_is_what_the_oracle_says(
     product: str, params: dict[str, str], oracle: Callable[[Web, str], bool], mechanism: str, tmp_path: Path
 ) -> None:
     web = Web(SEED)
-    cases = web.cases()
+    cases = web.cases()[::2]
     params = {"blocklists": str(web.write_lists(tmp_path / "lists")), **params}
     corpus = live.write_corpus(tmp_path / "corpus", cases)
-    criteria = live.write_criteria(tmp_path / "criteria.toml", minimum_n=20, maximum_unscored=0)
+    criteria = live.write_criteria(tmp_path / "criteria.toml", minimum_n=10, maximum_unscored=0)
     derived = live.carried_out(live.planned(tmp_path, product, corpus, criteria=criteria, params=params))
     assert derived.voids == ()
     assert [item for item in derived.scored if item.outcome is Outcome.UNSCORED] == []

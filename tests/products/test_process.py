@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -83,6 +84,21 @@ def test_stop_is_gentle_first() -> None:
         return product.words
 
     assert "bye" in asyncio.run(life())
+
+
+def test_one_that_was_killed_is_dead_before_anybody_has_waited_for_it() -> None:
+    async def killed() -> tuple[bool, bool, int | None]:
+        product = await Process.start(["sleep", "60"], HERE)
+        before = product.alive
+        os.kill(product.pid, signal.SIGKILL)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while psutil.Process(product.pid).status() != psutil.STATUS_ZOMBIE:
+                pass  # and nothing else runs in this loop
+        after, code = product.alive, product.returncode
+        await product.stop(5)
+        return before, after, code
+
+    assert asyncio.run(killed()) == (True, False, None)
 
 
 def test_the_environment_is_ours() -> None:

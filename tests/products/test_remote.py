@@ -15,7 +15,7 @@ from harness.browser.find import find, full
 from harness.browser.served import Served
 from harness.evidence.folder import RunFolder
 from harness.internet import spki
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.model.case import Case
 from harness.model.errors import UsageError
 from harness.model.words import Expectation, Outcome, Verdict
@@ -45,7 +45,7 @@ def planned(tmp: Path, there: Machine, corpus: Path, params: Mapping[str, str], 
 )
 def test_a_proxy_there_blocks_what_is_listed_and_nothing_else(https: str, tabs: str, certificates: str) -> None:
     web = Web(SEED)
-    cases = web.cases()[:: 1 if https == "inspect" else 4]
+    cases = web.cases()[:: 5 if https == "inspect" else 8]
 
     async def there_and_back(tmp: Path) -> RunFolder:
         params = {"blocklists": str(web.write_lists(tmp / "lists")), "https": https}
@@ -196,11 +196,11 @@ def test_a_profile_may_start_the_browser_there() -> None:
 @pytest.mark.product("squid")
 @pytest.mark.parametrize("same", [True, False])
 def test_the_browser_there_may_be_restarted_but_not_replaced(same: bool) -> None:
-    cases = small(20)
+    cases = small(12)
 
     async def there_and_back(tmp: Path) -> Derived:
         async with machine(tmp) as there:
-            squid = Squid(there, {"blocklists": lists(tmp, 20), "https": "tunnel"})
+            squid = Squid(there, {"blocklists": lists(tmp, 12), "https": "tunnel"})
             await squid.launch("moderate")
             by_squid = (f"--proxy-server={squid.url}", BYPASS)
             await there.browse(find(), *by_squid)

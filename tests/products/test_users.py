@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness.classify.fingerprint import matching
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.model.words import Verdict
 from harness.products import kinds
 from harness.products.base import Context

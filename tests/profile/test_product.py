@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.model.errors import UsageError
 from harness.profile import shipped
 from harness.profile.product import Product, load

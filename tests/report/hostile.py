@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from harness.evidence import addenda
 from harness.evidence.folder import RunFolder
 from harness.model.addendum import Adjudication, ClauseJudgement, Finding, Invalidation
 from harness.model.case import Case
+from harness.model.check import Check, Group, Tried
 from harness.model.observation import Asset
-from harness.model.words import Expectation, Verdict
+from harness.model.words import Arm, Expectation, Verdict
 from tests import builders
 from tests.report import runs
 
@@ -60,7 +62,7 @@ def folder(path: Path, **changes: Any) -> RunFolder:
         case.case_id: fate
         for case, fate in zip(planned, cycle(("arrives", "blocked", "altered", "challenged")), strict=False)
     }
-    made = _profiles(_turns()) | changes
+    made = _profiles(_turns()) | _checks(_turns()) | changes
     folder = runs.run(
         path, planned, fates, seen=_seen, shots={case.case_id: runs.JPEG for case in planned[::5]}, **made
     )
@@ -89,6 +91,25 @@ def corpus(path: Path) -> None:
             for case in _cases(number, _writable(text).replace("\0", "")[:1000]):
                 kept = (case.category, case.expectation, case.language, case.lookalike_of, case.source, case.rater)
                 rows.writerow((f"case-{number}-{case.expectation}", case.url, *kept))
+
+
+def _checks(turn: Iterator[str]) -> dict[str, Any]:
+    """Checks with payloads as texts, and tries that showed them."""
+    texts = list(PAYLOADS.values())
+    ways = tuple(
+        Check(f"battery.way-{number}", Group.BATTERY, next(turn), next(turn), 3, "visit", "passage", source=next(turn))
+        for number in range(len(texts))
+    )
+    tried = []
+    for number, (way, text) in enumerate(zip(ways, texts, strict=True)):
+        seen = Tried(way.id, Arm.TEST, "moderate", 1, number % 2 == 0, {"how": text, "facts": {text[:99]: [text]}})
+        if number % 5 == 0:
+            tried.append(replace(seen, fault=text))
+        elif number % 7 == 0:
+            tried.append(replace(seen, inapplicable=text))
+        else:
+            tried += [replace(seen, arm=Arm.CONTROL, setting="", came_through=True), seen, replace(seen, number=2)]
+    return {"checks": ways, "tried": tried}
 
 
 def _cases(number: int, text: str) -> Iterator[Case]:

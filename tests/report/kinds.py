@@ -12,8 +12,9 @@ from harness.evidence.folder import RunFolder
 from harness.model import canonical
 from harness.model.addendum import Adjudication, ClauseJudgement, Finding, Invalidation
 from harness.model.case import SEALED
+from harness.model.check import Check, Group, Tried
 from harness.model.observation import Network
-from harness.model.words import Verdict
+from harness.model.words import Arm, Tier, Verdict
 from harness.report.derive import Derived, derive
 from tests import builders
 from tests.report import runs
@@ -28,6 +29,18 @@ CLAUSES = (
 STEPS = {"block": ["adult"], "under": [0.1], "over": [0.1]}
 SCORE = {"id": "score", "title": "Score", "source": "made up for a test", **STEPS}
 YOUNG = runs.BLOCK.model_copy(update={"id": "young", "age_band": "0-12"})
+# What is asked of checks: of the battery, and of all the others.
+REQUIRED = {"title": "Ways round are closed", "clause": "4", "source": "made up for a test"}
+REQUIREMENTS = (
+    {**REQUIRED, "id": "round", "checks": ["battery.*"]},
+    {
+        **REQUIRED,
+        "id": "rest",
+        "title": "The rest holds",
+        "checks": ["communications.*", "m*", "r*", "l*"],
+        "maximum": 1,
+    },
+)
 PLACE = TemporaryDirectory(prefix="kinds-")
 STOPPED = {"complete": False, "reason": "the product died at /home/someone/product"}
 
@@ -35,6 +48,9 @@ STOPPED = {"complete": False, "reason": "the product died at /home/someone/produ
 def profile(*items: Any, **changes: Any) -> dict[str, Any]:
     made = builders.criteria(*(items or (runs.BLOCK, runs.ALLOW)), **{"clause": CLAUSES, "score": (SCORE,), **changes})
     return made.model_dump(mode="json", by_alias=True)
+
+
+CHECKING = profile(requirement=REQUIREMENTS)
 
 
 def through(count: int, fate: str = "arrives") -> dict[str, str]:
@@ -68,6 +84,41 @@ def with_parts(path: Path) -> RunFolder:
     return made(path, through(2), planned=[*hidden, *shown])
 
 
+def with_tiers(path: Path, minimum: float = 0.5) -> RunFolder:
+    """Half of the cases were seen by both tiers, the others by the fast one alone."""
+    planned = runs.cases(12, 12)
+    sample = tuple(case.case_id for case in planned[::2])
+    fast = {"allowed": True, "minimum_agreement": minimum, "source": "made up for a test"}
+    return made(
+        path,
+        {**dict.fromkeys((case.case_id for case in planned[:12]), "reset"), **through(2)},
+        planned=planned,
+        criteria=profile(fast=fast),
+        browser_sample=sample,
+        tiers=lambda case: (Tier.FAST, *([Tier.BROWSER] if case.case_id in sample else [])),
+    )
+
+
+def check(number: int, group: Group, severity: int) -> Check:
+    return Check(f"{group}.way-{number}", group, f"Way {number}", "It is easy.", severity, "visit", "passage")
+
+
+def checked(path: Path, *, broken: int = 1, **changes: Any) -> RunFolder:
+    """Of six checks so many are broken, one could not be assessed, and one bears on nothing."""
+    planned = tuple(check(number, group, 2 + number % 3) for number, group in enumerate(Group))
+    tried = []
+    for number, item in enumerate(planned):
+        way = Tried(item.id, Arm.TEST, "moderate", 1, number < broken, {"how": "status 403", "url": "http://a.test/"})
+        if number == 4:
+            tried.append(replace(way, fault="the server did not come up"))
+        elif number == 5:
+            tried.append(replace(way, inapplicable="it has no names"))
+        else:
+            control = replace(way, arm=Arm.CONTROL, setting="", came_through=True)
+            tried += [control, way, replace(way, number=2)]
+    return made(path, **{"settings": ("moderate",), "checks": planned, "tried": tried, "criteria": CHECKING, **changes})
+
+
 KINDS: dict[str, Callable[[Path], RunFolder]] = {
     "pass": made,
     "conditional-pass": lambda path: made(path, through(5)),
@@ -82,7 +133,12 @@ KINDS: dict[str, Callable[[Path], RunFolder]] = {
     "without-clauses": lambda path: made(path, criteria=profile(clause=(), score=())),
     "age-band": lambda path: made(path, criteria=profile(runs.BLOCK, YOUNG)),
     "judged": judged,
+    "checks-broken": checked,
+    "checks-missing": lambda path: checked(path, broken=0),
+    "checks-void": lambda path: checked(path, stop=STOPPED),
     "parts": with_parts,
+    "tiers": with_tiers,
+    "tiers-apart": lambda path: with_tiers(path, minimum=0.9),
     "live": lambda path: made(
         path,
         product={**runs.PRODUCT, "kind": "live"},

@@ -1,17 +1,22 @@
 """Whole run folders made by hand: cases with their fates, written through the package's own journal and seal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
+import pyarrow as pa
 
 from harness.evidence import seal
 from harness.evidence.folder import RunFolder
 from harness.evidence.journal import Journal
 from harness.model import canonical
 from harness.model.case import Case
+from harness.model.check import Tried
 from harness.model.observation import Observation
-from harness.model.words import Arm, Expectation, Metric
+from harness.model.words import Arm, Expectation, Metric, Tier
+from harness.report import result
 from harness.report.derive import Derived, derive
 from tests import builders
 
@@ -81,12 +86,15 @@ def run(
     seen: dict[str, Any] | Callable[[Case], dict[str, Any]] | None = None,
     identity: dict[str, str] | None = None,
     heard: dict[str, Any] | None = None,
+    tried: Iterable[Tried] = (),
+    tiers: Callable[[Case], tuple[Tier, ...]] = lambda _: (Tier.BROWSER,),
     **changes: Any,
 ) -> RunFolder:
     """A run in which every case was handled rightly but those in `fates`; a fate of "" leaves a case unmeasured.
 
     `stop` None ends it as complete, {} leaves it unfinished. `shots` are screenshots by case id, `seen` is more that
-    every observation shows on the test arm, `heard` more that the record of a canary holds."""
+    every observation shows on the test arm, `heard` more that the record of a canary holds, `tried` tries of checks,
+    `tiers` those that see a case."""
     folder = RunFolder(path)
     values = {
         "product": PRODUCT,
@@ -108,11 +116,14 @@ def run(
         for case in planned:
             fate = (fates or {}).get(case.case_id, rightly(case))
             more = seen(case) if callable(seen) else seen or {}
-            for observation in _attempts(case, fate, setting, spec.settings[0], more):
+            seen_by = [(tier, _attempts(case, fate, setting, spec.settings[0], more)) for tier in tiers(case)]
+            for observation in (_by(tier, item) for tier, items in seen_by for item in items):
                 shot = (shots or {}).get(case.case_id, b"") if observation.arm is Arm.TEST else b""
                 kept = replace(observation, screenshot_blob=folder.blobs.put(shot)) if shot else observation
                 journal.append("attempt", canonical.plain(kept))
         journal.append("identity", {**asked, "phase": "after"})
+    for item in tried:
+        journal.append("check", canonical.plain(item))
     if stop != {}:
         journal.append("stop", {"strays": {}, **(stop or {"complete": True, "reason": ""})})
     journal.close()
@@ -123,6 +134,16 @@ def run(
 
 def derived(*args: Any, **changes: Any) -> Derived:
     return derive(run(*args, **changes))
+
+
+def frame(derived: Derived, name: str) -> pd.DataFrame:
+    """The table of verdicts, or of witnesses."""
+    found: pd.DataFrame = pa.concat_tables(result.tables(derived)[f"{name}.parquet"]()).to_pandas()
+    return found
+
+
+def _by(tier: Tier, item: Observation) -> Observation:
+    return replace(item, tier=tier, attempt_id=f"{item.attempt_id}/{tier}") if tier else item
 
 
 def _attempts(case: Case, fate: str, setting: str, first: str, seen: dict[str, Any]) -> list[Observation]:

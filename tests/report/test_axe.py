@@ -61,6 +61,12 @@ def with_cases(folder: Path) -> Iterator[Path]:
     yield from (report, *sorted(report.parent.glob("report/*.html")))
 
 
+def with_checks(folder: Path) -> Iterator[Path]:
+    """The page on which the tries of checks lie open."""
+    (report,) = _written(kinds.checked(folder / "run"))
+    yield report.parent / "report" / "checks.html"
+
+
 def stated_and_pictured(folder: Path) -> Iterator[Path]:
     """A report of a laboratory, with screenshots."""
     shots = {f"adult-{number:02}": runs.JPEG for number in range(4)}
@@ -101,9 +107,10 @@ def desk(folder: Path) -> Iterator[Path]:
 
 # What makes pages; a line adds some.
 MAKERS: dict[str, Callable[[Path], Iterator[Path]]] = {
-    **{kind: reported(kind) for kind in ("void", "not-sealed", "judged")},
+    **{kind: reported(kind) for kind in ("void", "not-sealed", "judged", "checks-broken")},
     "stated and pictured": stated_and_pictured,
     "with cases": with_cases,
+    "with checks": with_checks,
     "comparison": two_runs("compare"),
     "failures": two_runs("failures --baseline"),
     "corpus": corpus,

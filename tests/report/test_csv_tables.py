@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness.report import csv_tables, result
+from harness.report import csv_tables
 from tests.report import runs
 
 
@@ -20,7 +20,7 @@ def test_verdicts_are_those_of_the_parquet(tmp_path: Path) -> None:
     derived = runs.derived(tmp_path / "run", planned, {"adult-00": "arrives"}, settings=("moderate", "most"))
     path = tmp_path / "verdicts.csv"
     path.write_text("".join(csv_tables.verdicts(derived)), "utf-8", newline="")
-    expected = pd.concat(result.verdict_frames(derived))
+    expected = runs.frame(derived, "verdicts")
     read = pd.read_csv(path, keep_default_na=False, na_values={"confidence": [""]}, dtype=dict(expected.dtypes))
     pd.testing.assert_frame_equal(read, expected)
     assert len(read) == 12
@@ -41,7 +41,6 @@ def test_it_comes_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     derived = runs.derived(tmp_path / "run", runs.cases(3, 2))
     whole = "".join(csv_tables.verdicts(derived))
     monkeypatch.setattr(csv_tables, "CHUNK", 2)
-    monkeypatch.setattr(result, "ROWS", 4)
     pieces = list(csv_tables.verdicts(derived))
     assert len(pieces) == 4
     assert "".join(pieces) == whole

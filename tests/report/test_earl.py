@@ -64,7 +64,7 @@ def test_every_term_is_one_of_the_vocabulary(kind: str) -> None:
 def test_every_assertion_is_complete(kind: str) -> None:
     derived, made = kinds.derived(kind), graph(kind)
     assertions = set(made.subjects(RDF.type, EARL.Assertion))
-    assert len(assertions) == len(derived.decided) + len(derived.clauses)
+    assert len(assertions) == len(derived.decided) + len(derived.required) + len(derived.clauses)
     for node in assertions:
         for name in PROPERTIES.keys() - {"outcome"}:
             assert len(list(made.objects(node, EARL[name]))) == 1, name

@@ -255,7 +255,7 @@ def add(folder: RunFolder, kind: type[Any], **parts: Any) -> None:
 
 def test_what_nobody_judged_is_said_and_decides_nothing(tmp_path: Path) -> None:
     text = words(report(judged(tmp_path / "run")))
-    assert "2 clauses have not been judged and are not part of this decision" in text
+    assert "2 clauses have been neither tried nor judged and are not part of this decision" in text
     assert text.count("Open: nobody has judged it") == 2
     assert "Nothing: no verdict was adjudicated" in text
     assert "PAS X, clause 4" in text

@@ -56,8 +56,8 @@ def test_folders_given_as_parameters_stand_by_their_digest(tmp_path: Path) -> No
 
 def test_verdicts_hold_a_row_for_every_case_and_setting(tmp_path: Path) -> None:
     fates = {"adult-00": "arrives", "adult-01": "reset", "news-01": "blocked"}
-    table = pd.concat(
-        result.verdict_frames(runs.derived(tmp_path / "run", runs.cases(3, 3), fates, settings=("moderate", "most")))
+    table = runs.frame(
+        runs.derived(tmp_path / "run", runs.cases(3, 3), fates, settings=("moderate", "most")), "verdicts"
     )
     assert len(table) == 12
     first = table.set_index(["setting", "case_id"])
@@ -69,7 +69,7 @@ def test_verdicts_hold_a_row_for_every_case_and_setting(tmp_path: Path) -> None:
 
 def test_witnesses_hold_the_attempts_and_what_decided(tmp_path: Path) -> None:
     derived = runs.derived(tmp_path / "run", runs.cases(3, 3), {"adult-01": "reset"}, settings=("moderate", "most"))
-    rows, verdicts = pd.concat(result.witness_frames(derived)), pd.concat(result.verdict_frames(derived))
+    rows, verdicts = runs.frame(derived, "witnesses"), runs.frame(derived, "verdicts")
     assert list(rows["case_id"]) == list(verdicts["case_id"])
     first = rows.set_index(["setting", "case_id"])
     assert first.loc[("moderate", "adult-01"), "attempts_test"] == 3
@@ -79,7 +79,7 @@ def test_witnesses_hold_the_attempts_and_what_decided(tmp_path: Path) -> None:
 def test_long_tables_come_in_pieces_and_verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = runs.run(tmp_path / "run", runs.cases(3, 4), {"adult-01": "reset"})
     derived = derive(folder)
-    whole = pd.concat(result.witness_frames(derived), ignore_index=True)
+    whole = runs.frame(derived, "witnesses")
     monkeypatch.setattr(result, "ROWS", 3)
     assert [len(piece) for piece in result.tables(derived)["verdicts.parquet"]()] == [3, 3, 1]
     outputs.write(folder, derived)

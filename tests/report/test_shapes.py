@@ -41,6 +41,7 @@ def test_the_kinds_are_what_they_are_called() -> None:
     assert seen["unmeasured"].decision == "inconclusive"
     assert seen["live"].spec.live
     assert seen["parts"].parts
+    assert [item.usable for kind in ("tiers", "tiers-apart") for item in seen[kind].tiers] == [True, True, False, False]
     assert len(seen["judged"].addenda) == 5
     assert [item.setting for item in seen["age-band"].decided][-1] == ""
 

@@ -81,7 +81,7 @@ def test_what_is_stated_whole_can_be_signed(folder: RunFolder) -> None:
         "Chris Example, Head of laboratory",
         "2 January 2026",
         "End of test report ETL-2026-0042.",
-        "7.8.2.1 p Results from others section 7",
+        "7.8.2.1 p Results from others section 8",
         "The results relate only to",
     ):
         assert said in words(text)
@@ -101,7 +101,7 @@ def test_gaps_are_named_by_clause_and_mark_a_draft(folder: RunFolder) -> None:
     text = words(shown(folder))
     assert "7.8.2.1 g Item tested, told from any other, and its condition: item.condition is missing" in text
     assert "7.8.2.1 a Title not stated" in text
-    assert "Not for signature: this is a draft; section 7 says why" in text
+    assert "Not for signature: this is a draft; section 8 says why" in text
 
 
 def test_an_amended_report_says_which_it_replaces(folder: RunFolder) -> None:

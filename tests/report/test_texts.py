@@ -9,7 +9,7 @@ from harness.report.texts import FOLDER, texts
 from harness.report.view import TRANSLATED
 
 MESSAGE = re.compile(r"^([a-z][a-z0-9-]*) =((?:.*\n?)(?:[ \t]+.*\n?|\n(?=[ \t]))*)", re.MULTILINE)
-NAMES = ("category-", "criterion-")  # names of others, which a language may have or not
+NAMES = ("category-", "criterion-", "requirement-")  # names of others, which a language may have or not
 
 
 def messages(language: str) -> dict[str, set[str]]:
@@ -47,6 +47,6 @@ def test_what_is_missing_raises() -> None:
 
 
 def test_numbers_take_the_form_of_the_language() -> None:
-    assert texts("en")("unjudged", n=1).startswith("One clause has not")
-    assert texts("cy")("unjudged", n=1).startswith("Nid yw 1 cymal wedi")
-    assert texts("cy")("unjudged", n=1321).startswith("Nid yw 1,321 o gymalau")
+    assert texts("en")("unsettled", n=1).startswith("One clause has been neither")
+    assert texts("cy")("unsettled", n=1).startswith("Nid yw 1 cymal wedi")
+    assert texts("cy")("unsettled", n=1321).startswith("Nid yw 1,321 o gymalau")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +23,8 @@ from harness.report.derive import derive
 from tests import live
 
 PRODUCT = "reference" if load("squidguard").missing_programs() else "squidguard"
-LISTED, UNLISTED = 13, 13
+NAMES = "dnsmasq"
+LISTED, UNLISTED = 10, 10
 JOBS = 2
 ENOUGH = 10  # attempts in the journal before something happens
 PATIENCE = 120.0  # seconds within which a thing has happened, on a machine however busy
@@ -49,18 +49,26 @@ def inputs(folder: Path) -> dict[str, Path]:
     return {
         "lists": folder / "lists",
         "corpus": live.write_corpus(folder / "corpus", cases),
-        "criteria": live.write_criteria(folder / "criteria.toml", bound=0.25, minimum_n=11, maximum_unscored=0.2),
+        "criteria": live.write_criteria(folder / "criteria.toml", bound=0.35, minimum_n=8, maximum_unscored=0.2),
     }
 
 
 def of_product(process: psutil.Process) -> bool:
     words = process.cmdline()
-    return bool(words) and (Path(words[0]).name == "squid" or "harness.products.reference.proxy" in words)
+    return bool(words) and (Path(words[0]).name in ("squid", NAMES) or "harness.products.reference.proxy" in words)
 
 
 def of_browser(process: psutil.Process) -> bool:
     words = process.cmdline()
     return any(word.startswith("--remote-debugging-port") for word in words) and "--type=" not in " ".join(words)
+
+
+def of_renderer(process: psutil.Process) -> bool:
+    return "--type=renderer" in process.cmdline()
+
+
+def of_graphics(process: psutil.Process) -> bool:
+    return "--type=gpu-process" in process.cmdline()
 
 
 def of_internet(process: psutil.Process) -> bool:
@@ -104,8 +112,9 @@ async def struck(folder: RunFolder, wanted: Callable[[psutil.Process], bool]) ->
             victims = matching(here, wanted)
             assert victims, [item.cmdline() for item in here]
             for victim in victims:
-                victim.kill()
-            killed = True
+                with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended by itself
+                    victim.kill()
+                    killed = True
         await asyncio.wait({run}, timeout=0.05)
     await run
     assert killed
@@ -113,22 +122,31 @@ async def struck(folder: RunFolder, wanted: Callable[[psutil.Process], bool]) ->
 
 
 @pytest.mark.parametrize(
-    ("what", "wanted"), [("product", of_product), ("browser", of_browser), ("internet", of_internet)]
+    ("product", "what", "wanted"),
+    [
+        pytest.param(PRODUCT, "product", of_product, id="product"),
+        pytest.param(NAMES, "product", of_product, marks=pytest.mark.product(NAMES), id="name-server"),
+        pytest.param(PRODUCT, "browser", of_browser, id="browser"),
+        pytest.param(PRODUCT, "", of_renderer, id="renderer"),
+        pytest.param(PRODUCT, "", of_graphics, id="graphics"),
+        pytest.param(PRODUCT, "internet", of_internet, id="internet"),
+    ],
 )
 def test_what_is_killed_in_mid_run_is_replaced_and_costs_no_verdict(
-    what: str, wanted: Callable[[psutil.Process], bool], tmp: Path
+    product: str, what: str, wanted: Callable[[psutil.Process], bool], tmp: Path
 ) -> None:
     given = inputs(tmp / "in")
     params = {"blocklists": str(given["lists"])}
     before = set(live.descendants())
     folder = live.planned(
-        tmp / "in", PRODUCT, given["corpus"], criteria=given["criteria"], params=params, limits=Limits(), jobs=JOBS
+        tmp / "in", product, given["corpus"], criteria=given["criteria"], params=params, limits=Limits(), jobs=JOBS
     )
     with live.temporary_in(tmp):
         started = asyncio.run(struck(folder, wanted))
 
     derived = derive(folder)
-    assert [fault["what"] for fault in faults(folder)] == [what]
+    # A page whose renderer has died is opened in a new tab, and Chromium replaces its graphics by itself.
+    assert [fault["what"] for fault in faults(folder)] == [what] * bool(what)
     assert derived.voids == ()
     # A connection may be cut an instant before the product is seen to be dead; then attempts disagree, and none counts.
     unscored = [item.reason for item in derived.scored if item.outcome is Outcome.UNSCORED]
@@ -160,7 +178,7 @@ class Harness:
 
     def __exit__(self, *_: object) -> None:
         for process in {*self.children(), self.process}:
-            if process.is_running():
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         self.process.wait()
         self.log.close()
@@ -233,20 +251,6 @@ def killed_and_resumed() -> Iterator[RunFolder]:
 
 def test_a_harness_that_was_killed_takes_its_run_up_again(killed_and_resumed: RunFolder) -> None:
     check_whole(killed_and_resumed, sessions=2)
-
-
-def test_a_harness_that_is_interrupted_says_how_to_go_on_and_leaves_nothing(tmp: Path) -> None:
-    harness, folder = certify(tmp)
-    with harness:
-        harness.until_attempts(folder)
-        os.killpg(harness.process.pid, signal.SIGINT)  # as a terminal does it: to the whole group
-        assert harness.process.wait(PATIENCE) == 130
-        assert f"harness resume {folder.path}" in harness.words
-        assert "Traceback" not in harness.words
-        assert surviving(harness.started) == []
-    assert list(tmp.glob("pas-harness-*")) == []
-    resumed(tmp)
-    check_whole(folder, sessions=2)
 
 
 def flip(lines: list[bytes]) -> None:

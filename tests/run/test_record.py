@@ -18,7 +18,7 @@ from harness.corpus import warc
 from harness.corpus.load import Corpus, load
 from harness.internet.client import Internet
 from harness.internet.gateway import Names
-from harness.internet.proxy import free_ports
+from harness.internet.ports import free_ports
 from harness.model import url as urls
 from harness.model.errors import UsageError
 from harness.model.observation import Receipt
@@ -51,12 +51,12 @@ async def words(tab: Tab) -> list[list[str]]:
         for child in tree.get("childFrames", ()):
             yield from frames(child)
 
-    tree = (await tab._devtools.send("Page.getFrameTree", session=tab._session))["frameTree"]
+    tree = (await tab._devtools.send("Page.getFrameTree", session=tab.session))["frameTree"]
     found = []
     for frame in frames(tree):
-        world = await tab._devtools.send("Page.createIsolatedWorld", {"frameId": frame}, tab._session)
+        world = await tab._devtools.send("Page.createIsolatedWorld", {"frameId": frame}, tab.session)
         asked = {"expression": READ, "returnByValue": True, "contextId": world["executionContextId"]}
-        found.append((await tab._devtools.send("Runtime.evaluate", asked, tab._session))["result"]["value"])
+        found.append((await tab._devtools.send("Runtime.evaluate", asked, tab.session))["result"]["value"])
     return [found[0], *sorted(found[1:])]
 
 

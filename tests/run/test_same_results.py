@@ -87,4 +87,5 @@ def test_order_workers_and_kills_change_no_byte_of_the_results(product: str) -> 
         rules = {item.judgement.rule_id for item in derive(one).scored}
         assert rules == {"allowed.token", BEHAVIOURS[product]}
         assert undisturbed(many, "many") == expected
-        assert killed(stopped, tmp) == expected
+        if product == "zoo-perfect":  # what kills do is the same whatever the product does
+            assert killed(stopped, tmp) == expected

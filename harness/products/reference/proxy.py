@@ -14,7 +14,6 @@ from typing import Any
 from jinja2 import Environment
 from mitmproxy.http import HTTPFlow, Response
 
-import harness
 from harness.internet.proxy import LeanProxy
 from harness.products.lists import BlockList
 from harness.products.reference.rules import Match, Rules, read_phrases
@@ -85,11 +84,12 @@ async def serve(config: dict[str, Any]) -> None:
 
 def main() -> None:
     """The program."""
-    if sys.argv[1:] == ["--version"]:
-        print(f"reference {harness.__version__}")
-        return
     logging.disable(logging.WARNING)
-    asyncio.run(serve(json.loads(Path(sys.argv[1]).read_text("utf-8"))))
+    try:
+        config = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: its lists cannot be read: {error}")
+    asyncio.run(serve(config))
 
 
 if __name__ == "__main__":

@@ -68,10 +68,10 @@ sure =
     Gellid sgorio { $scored } o { $planned } achos. Gyda thudalennau eraill byddai’r ffigurau ychydig yn wahanol; mae’r
     ystodau’n caniatáu ar gyfer hynny gyda hyder o { $confidence }.
 not-title = Yr hyn nad yw’n ei ddweud
-unjudged =
+unsettled =
     { $n ->
-        [1] Nid yw 1 cymal wedi’i farnu, ac nid yw’n rhan o’r penderfyniad hwn.
-       *[other] Nid yw { $n } o gymalau wedi’u barnu, ac nid ydynt yn rhan o’r penderfyniad hwn.
+        [1] Nid yw 1 cymal wedi’i brofi na’i farnu, ac nid yw’n rhan o’r penderfyniad hwn.
+       *[other] Nid yw { $n } o gymalau wedi’u profi na’u barnu, ac nid ydynt yn rhan o’r penderfyniad hwn.
     }
 no-certificate =
     Tystiolaeth i’r sawl sy’n ardystio yw’r adroddiad hwn. Nid yw’n dystysgrif ac nid yw’n rhoi unrhyw nod.
@@ -91,3 +91,12 @@ criterion-pas74-kitemark-block-drugs = Mae cyffuriau anghyfreithlon a’u hyrwyd
 criterion-pas74-kitemark-block-crime = Mae sgiliau troseddol yn cael eu rhwystro
 criterion-pas74-kitemark-block-gambling = Mae gamblo yn cael ei rwystro
 criterion-pas74-kitemark-allow-innocuous = Nid yw cynnwys diniwed yn cael ei rwystro’n ormodol
+requirement-pas74-kitemark-labels = Mae labeli a chategorïau yn cael eu parchu
+requirement-pas74-kitemark-exchanges = Mae cyfathrebu yn cael ei rwystro, ei gyfyngu neu ei ganiatáu fel yr addawyd
+requirement-pas74-kitemark-records = Mae cofnodion yn gyflawn, yn gywir ac allan o afael y plentyn
+requirement-pas74-kitemark-circumvention = Nid oes ffordd o amgylch y cynnyrch yn agored i bawb
+requirement-pas74-kitemark-first = Mae’n amddiffyn o’r cychwyn
+requirement-pas74-kitemark-changes = Daw gosodiadau a rhestri i rym fel y’u newidiwyd
+requirement-pas74-kitemark-updates = Mae diweddariadau’n cyrraedd, ac nid yw un sy’n methu yn agor dim
+requirement-pas74-kitemark-rest = Nid oes dim yn aros ar ôl ei dynnu
+requirement-pas74-kitemark-messages = Mae tudalen rwystro yn dweud beth ddigwyddodd a ble mae cymorth

@@ -66,10 +66,10 @@ sure =
     { $scored } of { $planned } cases could be scored. With other pages the figures would differ somewhat; the ranges allow
     for that at { $confidence } confidence.
 not-title = What it does not say
-unjudged =
+unsettled =
     { $n ->
-        [one] One clause has not been judged and is
-       *[other] { $n } clauses have not been judged and are
+        [one] One clause has been neither tried nor judged and is
+       *[other] { $n } clauses have been neither tried nor judged and are
     } not part of this decision.
 no-certificate = This report is evidence for whoever certifies. It is not a certificate and grants no mark.
 not-valid = The figures only show how far the run came, and are not valid for a decision.

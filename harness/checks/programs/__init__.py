@@ -1,0 +1,1 @@
+"""Programs that checks run in a room: clients on its computer, servers in the Internet around it."""
