@@ -113,7 +113,9 @@ def test_the_exit_code_is_passed_on(command: tuple[str, ...], code: int) -> None
 @pytest.mark.product("dnsmasq")
 @pytest.mark.product("squid-transparent")
 def test_a_filter_that_ends_ends_the_lab() -> None:
-    code, _, complaints = lab([*QUICKLY, "--", "sh", "-c", "kill $(cat /run/isp/dnsmasq.pid); sleep 1000"])
+    # It answers before it has written its process id.
+    kill = "until test -s /run/isp/dnsmasq.pid; do sleep 0.1; done; kill $(cat /run/isp/dnsmasq.pid) && sleep 1000"
+    code, _, complaints = lab([*QUICKLY, "--", "sh", "-c", kill])
     assert (code, complaints) == ("125", "the ISP lab: dnsmasq has ended by itself\n")
 
 

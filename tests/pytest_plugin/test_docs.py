@@ -37,13 +37,14 @@ def commands() -> list[str]:
 def test_commands_are_there_and_take_these_options(line: str) -> None:
     words = shlex.split(line.replace('"$@"', ""))
     command: click.Command = cli
-    context = click.Context(cli)
+    context = click.Context(cli, **cli.context_settings)
     while isinstance(command, click.Group):
         name = words.pop(0)
         found = command.get_command(context, name)
         assert found
         command = found
-    command.make_context(line, words, resilient_parsing=True)
+    # A command keeps the options of help that it is first asked for, for every test after this.
+    command.make_context(line, words, parent=context, resilient_parsing=True)
 
 
 def test_the_commands_are_found() -> None:
