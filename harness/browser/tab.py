@@ -173,10 +173,12 @@ class Tab:
             sight.end, sight.body_digest = End.DOWNLOAD, await traffic.downloaded()
             self.worn = True
             return
-        if error == "net::ERR_ABORTED":  # an answer without content: the tab stays where it was
+        if error == "net::ERR_ABORTED" and traffic.leads_nowhere():  # the tab stays where it was
             sight.end, sight.error, sight.status = End.NETWORK_ERROR, error, traffic.status
             return
-        if error:
+        if error == "net::ERR_ABORTED":  # as when an extension leads elsewhere, or the page's process dies
+            await traffic.replaced(loader)
+        elif error:
             sight.error = traffic.main_error or error
             await traffic.loaded(loader)
             sight.end = End.NETWORK_ERROR

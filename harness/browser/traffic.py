@@ -21,6 +21,8 @@ HEADER_LENGTH = 500
 QUIET_SECONDS = 0.1  # nothing under way for so long, and what came is in the page
 REST_SECONDS = 1.5  # a visit waits for that no longer than this in all
 ENDLESS = frozenset(("EventSource", "Media", "Ping"))
+REPLACED_SECONDS = 1.0  # in which a document that was given up has its successor
+WITHOUT_CONTENT = (204, 205)
 WORKERS = frozenset(("service_worker", "shared_worker"))  # which may outlive their page
 Result = TypeVar("Result")
 
@@ -222,6 +224,19 @@ class Traffic:
         """Wait for a document of the main frame after `loader`."""
         await self._until(lambda: self.loader_after(loader) is not None)
         return self._loaders[-1]
+
+    def leads_nowhere(self) -> bool:
+        """Whether what was answered leaves the tab where it was: no content, or the address of another program."""
+        return self.status in WITHOUT_CONTENT or (bool(self.chain) and not self.chain[-1].startswith("http"))
+
+    async def replaced(self, loader: str) -> None:
+        """Wait for what comes in the place of a document that the browser gave up without an answer that says why.
+        Raises ProtocolError when nothing does."""
+        try:
+            async with asyncio.timeout(REPLACED_SECONDS):
+                await self.next_loader(loader)
+        except TimeoutError:
+            raise ProtocolError("the browser gave the visit up") from None
 
     async def downloaded(self) -> str:
         """SHA-256 of the file downloaded, "" when the download failed; the file is removed."""

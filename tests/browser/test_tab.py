@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness.browser.chromium import Chromium
@@ -84,7 +85,9 @@ def test_pages_of_every_kind(tmp_path: Path) -> None:
         missing = await at.see("HTTP/1.1 404 Not Found\nContent-Type: text/html\n\n<p>No such page</p>", suffix=".http")
         assert (missing.end, missing.status, missing.token_seen) == (End.PAGE, 404, True)
         empty = await at.see("HTTP/1.1 204 No Content\n\n", suffix=".http")
-        assert (empty.end, empty.error) == (End.NETWORK_ERROR, "net::ERR_ABORTED")
+        assert (empty.end, empty.error, empty.status) == (End.NETWORK_ERROR, "net::ERR_ABORTED", 204)
+        away = await at.see("HTTP/1.1 302 Found\nLocation: other-program:stop\n\n", suffix=".http")
+        assert (away.end, away.error, away.chain[-1]) == (End.NETWORK_ERROR, "net::ERR_ABORTED", "other-program:stop")
         download = await at.see(b"\0\1\2", suffix=".bin")
         assert download.end is End.DOWNLOAD
         assert download.body_digest == "ae4b3280e56e2faf83f414a6e3dabe9d5fbe18976544c05fed121accb85b53fc"
@@ -156,6 +159,73 @@ def test_pages_that_hang_and_crash_end_in_time(tmp_path: Path) -> None:
         )
         assert (await crash).end is End.CRASH
         assert (await at.see("<p>Well again</p>")).token_seen
+
+    stand(tmp_path, script)
+
+
+class Silent:
+    """A proxy that says nothing for two seconds, and then that it refuses."""
+
+    async def __aenter__(self) -> str:
+        self.server = await asyncio.start_server(self.hear, "127.0.0.1", 0)
+        self.asked = asyncio.Event()
+        return f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+
+    async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readuntil(b"\r\n\r\n")
+        if b"page.test" in asked:
+            self.asked.set()
+            await asyncio.sleep(2)
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>Refused</p>")
+        writer.close()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.server.close()
+
+
+def test_a_visit_that_the_browser_gives_up_is_no_answer(tmp_path: Path) -> None:
+    """The page's process dies before anything is answered: Chromium calls that what it calls a 204."""
+
+    async def script(at: Stand) -> None:
+        silent = Silent()
+        async with silent as proxy:
+            for number in range(3):
+                tab = await at.browser.tab(proxy)
+                if number:  # its process is then not the one of the page before
+                    await tab.visit("http://before.test/", "0" * 32, SECONDS)
+                visit = asyncio.create_task(tab.visit("http://page.test/", "0" * 32, SECONDS))
+                await silent.asked.wait()
+                silent.asked.clear()
+                for process in psutil.Process().children(recursive=True):
+                    if "--type=renderer" in process.cmdline():
+                        process.kill()
+                sight = await visit
+                assert (sight.end, sight.error) == (End.CRASH, "")
+                assert tab.worn
+                await tab.close()
+
+    stand(tmp_path, script)
+
+
+def test_a_visit_that_is_led_elsewhere_ends_there(tmp_path: Path) -> None:
+    """As extensions do that send the tab to a page of theirs."""
+
+    async def script(at: Stand) -> None:
+        silent = Silent()
+        async with silent as proxy:
+            tab = await at.browser.tab(proxy)
+            visit = asyncio.create_task(tab.visit("http://page.test/", "0" * 32, SECONDS))
+            await silent.asked.wait()
+            await tab.send("Page.navigate", {"url": "http://elsewhere.test/"})
+            sight = await visit
+            assert (sight.end, sight.status, sight.final_url) == (End.PAGE, 403, "http://elsewhere.test/")
+            visit = asyncio.create_task(tab.visit("http://page.test/", "0" * 32, SECONDS))
+            silent.asked.clear()
+            await silent.asked.wait()
+            await tab.send("Page.stopLoading")
+            sight = await visit
+            assert (sight.end, sight.error, sight.fault) == (End.FAULT, "", "the browser gave the visit up")
+            assert tab.worn
 
     stand(tmp_path, script)
 
