@@ -89,8 +89,8 @@ class Managed(Rendered):
             process = await Process.start(arguments, self.context.work, become, self.around)
             self._processes.append((how, process))
             (port,) = self.texts((how.ready,), variables)
-            if port:
-                await self._ready(process, port, how.ready_seconds)
+            if port or how.ready_says:
+                await self._ready(process, port, how)
         self._running = True
 
     async def stop(self) -> None:
@@ -118,8 +118,9 @@ class Managed(Rendered):
         """What its processes were started as."""
         return tuple(process.pid for _, process in self._processes)
 
-    async def _ready(self, process: Process, port: str, seconds: float) -> None:
-        deadline = asyncio.get_running_loop().time() + seconds
+    async def _ready(self, process: Process, port: str, how: How) -> None:
+        deadline = asyncio.get_running_loop().time() + how.ready_seconds
+        accepted = not port
         while asyncio.get_running_loop().time() < deadline:
             if not process.alive:
                 await asyncio.sleep(0.1)
@@ -127,9 +128,11 @@ class Managed(Rendered):
                     f"{self._profile.name} ended at once with exit code {process.returncode}:"
                     f" {process.words[-1500:].strip()}"
                 )
-            if await self.accepts(port):
+            accepted = accepted or await self.accepts(port)
+            if accepted and how.ready_says in process.words:
                 return
             await asyncio.sleep(0.05)
         words = process.words[-1500:].strip()
         await self.stop()
-        raise ProductFault(f"{self._profile.name} did not accept connections within {seconds:.0f} s: {words}")
+        lacking = f"say {how.ready_says!r}" if accepted else "accept connections"
+        raise ProductFault(f"{self._profile.name} did not {lacking} within {how.ready_seconds:.0f} s: {words}")

@@ -110,8 +110,8 @@ class Template(Strict):
 
 class Process(Strict):
     """How to run it. Arguments are templates. `prepare` runs before every start, in order; it is ready when it accepts
-    connections on the TCP port `ready`, a template ("" is ready at once). It runs unless `when`, a template, says
-    "False".
+    connections on the TCP port `ready`, a template ("" is ready at once), and has printed `ready_says`, which bears on
+    those that answer before they filter. It runs unless `when`, a template, says "False".
 
     `user` is as whom all of it runs when we are root; `leftovers` are files (with wildcards) that it leaves outside the
     work folder when it is killed.
@@ -120,6 +120,7 @@ class Process(Strict):
     command: tuple[Argument, ...] = Field(min_length=1)
     prepare: tuple[tuple[Argument, ...], ...] = ()
     ready: Argument = "{{ port }}"
+    ready_says: str = Field(default="", max_length=1000)
     when: Argument = "True"
     user: str = ""
     ready_seconds: float = Field(default=30, gt=0, le=600)

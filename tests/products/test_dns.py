@@ -35,6 +35,7 @@ SLOW_SECONDS = 2.5  # unbound drops what has waited for 1.9 s, unless it is told
 CONNECTED, SLOW_TO_ASK = 30, 1.0  # unbound takes ten by itself, and gives the last of them 0.2 s
 HTTPS = "network namespace: the browser asks the product by DNS over HTTPS"
 EMULATED = "emulated: "
+MANY = 50_000  # domains that take named a moment to read
 
 
 @asynccontextmanager
@@ -79,6 +80,21 @@ def _answered(name: str, work: Path, denied: str, **params: str) -> None:
     seen = asyncio.run(look())
     expected = dict.fromkeys((*blocked, CANARY_BLOCK), denied)
     assert seen == {**expected, **dict.fromkeys(allowed, Room.names[0])}
+
+
+@pytest.mark.parametrize("name", [*PRODUCTS, pytest.param("pdns-recursor", marks=pytest.mark.product("pdns-recursor"))])
+def test_a_name_server_is_ready_once_it_has_read_its_lists(name: str) -> None:
+    """named answers before, and lets through what it has not read."""
+    asked = (CANARY_BLOCK, "a-2.test", "z-2.test")
+
+    async def look(work: Path) -> dict[str, str]:
+        listed = "".join(f"{first}-{number}.test\n" for number in range(MANY // 2) for first in "az")
+        async with emulated(name, work, listed) as (product, _):
+            assert product._emulation
+            return await product._emulation.ask(asked, product.port)
+
+    with live.scratch() as work:
+        assert asyncio.run(look(work)) == dict.fromkeys(asked, "")
 
 
 @pytest.mark.browser

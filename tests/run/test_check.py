@@ -35,6 +35,7 @@ default = "one"
 
 [process]
 command = ["{program}", "{path}", "{faults}", "{{{{ port }}}}", "{{{{ upstream_port }}}}", "{{{{ profile }}}}"]
+ready_says = "{says}"
 ready_seconds = {ready}
 stop_seconds = 0.5
 """
@@ -55,10 +56,11 @@ def product(
     levels: str = "one",
     more: str = "",
     program: str = sys.executable,
+    says: str = "",
 ) -> Product:
     described = "".join(LEVEL.format(name=name) for name in levels.split())
     text = PROFILE.format(
-        faults=faults, ready=ready, levels=described, more=more, program=program, path=Path(faulty.__file__)
+        faults=faults, ready=ready, says=says, levels=described, more=more, program=program, path=Path(faulty.__file__)
     )
     (folder / "profile.toml").write_text(text, "utf-8")
     return load(str(folder))
@@ -95,6 +97,12 @@ def test_what_does_not_start(faults: str, ready: float, said: tuple[str, ...], t
         assert word in bad.text
     assert words(rest, Grade.BAD) == ""
     assert "nothing of it is left" in words(rest, Grade.OK)
+
+
+def test_what_answers_and_never_says_that_it_filters_does_not_start(tmp: Path) -> None:
+    bad, *_ = checked(product(tmp, "", ready=2.0, says="all lists read"), NO_BROWSER)
+    assert bad.grade is Grade.BAD
+    assert "did not say 'all lists read' within 2 s" in bad.text
 
 
 def test_what_is_not_installed_is_named_before_anything_starts(tmp: Path) -> None:
