@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.isp import files, networks
 from bench.isp.sites import ALLOW, BLOCK, RESOLVER
-from harness.internet import holder, kernel
+from harness.internet import kernel, mounts
 from harness.internet.room import HOSTS
 
 PLACE = Path("/run/isp")
@@ -70,7 +70,7 @@ def furnish(filters: str, page: str) -> None:
     settings = {"resolv.conf": f"nameserver {networks.ROUTER}\n", "nsswitch.conf": "hosts: files dns\n", "hosts": HOSTS}
     for name, text in settings.items():
         (PLACE / name).write_text(text, "utf-8")
-        holder.bind(PLACE / name, Path("/etc") / name)
+        mounts.bind(PLACE / name, Path("/etc") / name)
 
 
 def start(service: Service, network: int) -> int:

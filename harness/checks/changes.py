@@ -144,9 +144,7 @@ async def spoilt(ground: Ground, check: Check) -> Shown:
         said = (failed or "\n".join(new)).replace(str(here.ground.work / "product"), "WORK")[:SAID]
         alive = product.alive
     facts = {"how": check.given["how"], "files": len(files), "asked": len(open_), "open": sum(open_)}
-    return Shown(
-        facts={**facts, "works": works[-1], "alive": alive, "said": said, "says": ground.profile.life_cycle.says}
-    )
+    return Shown(facts={**facts, "works": works[-1], "alive": alive, "said": said})
 
 
 async def both(ground: Ground, _: Check) -> Shown:
@@ -226,9 +224,10 @@ def _form(line: str) -> str:
 
 
 def _words(ground: Ground) -> list[str]:
-    """Lines that the product has printed, and written to its own logs but for those of requests."""
+    """Lines that the product has printed, and written to the system's log and its own but for those of requests."""
     product = _running(ground)
     logs = {Path(text(ground, log.path)) for log in ground.profile.log if log.path}
     files = [path for path in sorted((ground.work / "product").glob("*.log")) if path not in logs and path.is_file()]
     written = "".join(path.read_text("utf-8", "replace") for path in files)
-    return [*written.splitlines(), *(product.words.splitlines() if isinstance(product, Managed) else ())]
+    logged = ground.log.lines if ground.log else ()
+    return [*written.splitlines(), *logged, *(product.words.splitlines() if isinstance(product, Managed) else ())]

@@ -23,6 +23,7 @@ from harness.model.words import Arm
 from harness.products import kinds
 from harness.products.base import CANARY_ALLOW, CANARY_BLOCK, Context, Product, Route
 from harness.products.policy import FOLDERS, NAME, Overlaid
+from harness.products.system_log import SystemLog
 from harness.profile.product import Product as Profile
 
 # Every address of the Internet answers there, http or https.
@@ -46,7 +47,8 @@ Kept = TypeVar("Kept", bound=Closing)
 class Ground(Computer):
     """Made by `open`; closed, nothing of it is left. `internet` is its own replayed Internet; `product` and `route` are
     there with the product. What it visits or runs has the network of a computer on which the product is in use:
-    `proxy` is what browsers and programs there are set to use, "" where they are set to nothing."""
+    `proxy` is what browsers and programs there are set to use, "" where they are set to nothing; `log` is the
+    system's, where the product says what goes wrong there."""
 
     def __init__(
         self, profile: Profile, params: dict[str, str], setting: str, browser: Path, work: Path, nonce: str, arm: Arm
@@ -58,6 +60,7 @@ class Ground(Computer):
         self.product: Product | None = None
         self.route: Route | None = None
         self.proxy = ""
+        self.log: SystemLog | None = None
         self.start_seconds = 0.0  # that the product took
         self._own_room = False
         self._browsers: dict[tuple[str, ...], Chromium] = {}
@@ -93,7 +96,11 @@ class Ground(Computer):
     async def _with_product(self) -> None:
         params = {**self.params, **({"route": "room"} if "route" in self.params else {})}
         port = self.junction.port
-        context = Context(self.profile, params, self.work / "product", port, (), self.internet.doors, WEB_PORTS)
+        if self.profile.life_cycle.says == "syslog":
+            self.log = await SystemLog.open(self.work / "log")
+        context = Context(
+            self.profile, params, self.work / "product", port, (), self.internet.doors, WEB_PORTS, self.log
+        )
         self.product = kinds.make(context)
         began = time.monotonic()
         self.route = await self.product.start(self.setting)
@@ -249,6 +256,8 @@ class Ground(Computer):
         if self.product is not None:
             with contextlib.suppress(ProductFault):
                 await self.product.stop()
+        if self.log is not None:
+            await self.log.close()
         if self._own_room:
             await self.room.close()
         await self.junction.stop()

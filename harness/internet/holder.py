@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.internet import kernel
+from harness.internet import kernel, mounts
 from harness.internet.doors import hand_over, readable
 from harness.internet.names import Names, listen
 
@@ -111,34 +111,6 @@ def _ip(commands: str, *descriptors: int) -> None:
         raise OSError(f"ip: {done.stderr.strip()}")
 
 
-def bind(source: Path, target: Path) -> None:
-    """Mount `source` at `target`, within the room alone. Where the target does not exist, the nearest folder above it
-    that does is covered by one in memory with the same entries, and the rest of the way is made there. Raises
-    OSError."""
-    target = Path(os.path.realpath(target))
-    if not target.exists():
-        above = next(folder for folder in target.parents if folder.is_dir())
-        if above == Path("/"):
-            raise OSError(f"{target} cannot be made: / itself cannot be covered")
-        _mirror(above)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.mkdir() if source.is_dir() else target.touch()
-    kernel.bind(source, target)
-
-
-def _mirror(folder: Path) -> None:
-    below = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-    kernel.cover(folder)
-    for entry in os.scandir(f"/proc/self/fd/{below}"):
-        new = folder / entry.name
-        if entry.is_symlink():
-            new.symlink_to(Path(entry.path).readlink())
-            continue
-        new.mkdir() if entry.is_dir() else new.touch()
-        kernel.bind(entry.path, new)
-    os.close(below)
-
-
 def handle(command: dict[str, Any], outer: int) -> tuple[dict[str, Any], list[socket.socket]]:
     """Carry out one command; returns the answer, with an `error` if it failed, and the sockets that go with it."""
     match command["op"]:
@@ -146,7 +118,7 @@ def handle(command: dict[str, Any], outer: int) -> tuple[dict[str, Any], list[so
             return {}, [unconnected(outer) if command["outside"] else socket.socket()]
         case "bind":
             try:
-                bind(Path(command["source"]), Path(command["target"]))
+                mounts.bind(Path(command["source"]), Path(command["target"]))
             except OSError as error:
                 return {"error": str(error)}, []
             return {}, []
@@ -205,7 +177,7 @@ async def main() -> None:
             if folder.is_dir():
                 kernel.cover(folder)
         for source, target in config["binds"].items():
-            bind(Path(source), Path(target))
+            mounts.bind(Path(source), Path(target))
     except OSError as error:
         _say(control, {"error": str(error)})
         return

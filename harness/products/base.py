@@ -10,6 +10,7 @@ from harness.browser.place import Place
 from harness.model.case import Case
 from harness.model.observation import Network
 from harness.model.words import Arm
+from harness.products.system_log import SystemLog
 from harness.profile.product import Product as Profile
 
 CANARY_ALLOW = "allowed.canary.harness.test"
@@ -59,7 +60,8 @@ class Route:
 class Context:
     """What a product is given: its profile and parameters, a work folder that is removed after the run, the replayed
     Internet's port and its doors for rooms, and the cases, which only the zoo may look at, and whose ports a room has
-    doors for, beside further `ports`."""
+    doors for, beside further `ports`; `log` is what its processes are to find as the system's log, if not the one that
+    is there."""
 
     profile: Profile
     params: dict[str, str]
@@ -68,6 +70,7 @@ class Context:
     cases: Sequence[Case] = ()
     doors: Path = Path()
     ports: Sequence[int] = ()
+    log: SystemLog | None = None
 
     @property
     def authority(self) -> Path:

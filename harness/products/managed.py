@@ -34,7 +34,7 @@ class Managed(Rendered):
 
     def around(self, command: list[str]) -> list[str]:
         """The command that runs `command` where the product runs; a kind may say otherwise."""
-        return command
+        return self.context.log.around(command) if self.context.log else command
 
     async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to a TCP port on the loopback where the product runs. Raises OSError, HarnessError."""

@@ -38,6 +38,7 @@ class Roomed(Managed):
         return super().alive and (self._room is None or self._room.alive)
 
     def around(self, command: list[str]) -> list[str]:
+        command = super().around(command)
         return self._room.command(command, privileged=True) if self._room else command
 
     async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -56,7 +56,7 @@ class Mock:
     def __init__(self, behaviour: str, work: Path, params: dict[str, str], setting: str) -> None:
         self.profile = product.load(f"zoo-{behaviour}")
         self.params, self.setting, self.work = {**self.profile.checked_params({}), **params}, setting, work
-        self.start_seconds, self.proxy = 0.1, ""
+        self.start_seconds, self.proxy, self.log = 0.1, "", None
         (work / "product").mkdir(parents=True)
         self.product = zoo.ZooProduct(Context(self.profile, self.params, work / "product", 1))
         self.behaviour = cast(upkeep.Kept, self.product._behaviour)

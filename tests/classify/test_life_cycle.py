@@ -27,7 +27,6 @@ def spoilt(**changes: Any) -> dict[str, Any]:
         "works": True,
         "alive": True,
         "said": "cannot read the list",
-        "says": "output",
     }
     return {**right, **changes}
 
@@ -60,7 +59,6 @@ CASES: list[tuple[str, dict[str, Any], Standing, str]] = [
     ("spoilt-said", spoilt(), Standing.HELD, "said"),
     ("spoilt-said", spoilt(said=""), Standing.BROKEN, "silent"),
     ("spoilt-said", spoilt(said="starting"), Standing.BROKEN, "silent"),
-    ("spoilt-said", spoilt(said="", says="syslog"), Standing.NOT_ASSESSED, "elsewhere"),
     ("entries-win", both(), Standing.HELD, "as-documented"),
     ("entries-win", both(through=False), Standing.BROKEN, "other"),
     ("entries-win", both(documented="deny"), Standing.BROKEN, "other"),
