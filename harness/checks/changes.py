@@ -18,9 +18,9 @@ from harness.products.base import CANARY_ALLOW, CANARY_BLOCK
 from harness.products.managed import Managed
 from harness.products.zoo import ZooProduct
 
+AGE = 2.0  # seconds since a product started or was changed last: e2guardian loses a signal within half a second of it
 PAUSE = 0.1  # seconds between two requests
 SETTLING = 2.0  # seconds that a product has to take a spoilt list
-SAYING = 0.5  # seconds in which a product says what it always says
 SAID = 2000  # characters
 LEAST = 6  # requests in which a product that is changed may let something through
 NOT_RUNNING = "it has no process of its own that could be told of a change"
@@ -125,8 +125,9 @@ async def spoilt(ground: Ground, check: Check) -> Shown:
         if not files:
             raise Untried("the files that its profile says it reads lists from are not there")
         product = _running(here.ground)
+        await asyncio.sleep(AGE)
         await product.take(ground.setting)  # what it says then it says always
-        await asyncio.sleep(SAYING)
+        await asyncio.sleep(AGE)
         before = {_form(line) for line in _words(here.ground)}
         for path in files:
             _spoil(path, str(check.given["how"]))
@@ -172,6 +173,7 @@ async def _until(
 ) -> dict[str, Any]:
     """Carry out the change and ask until the answer is as wanted: after how many seconds, None for not within
     `given.seconds`; meanwhile the address that is always blocked is asked for too."""
+    await asyncio.sleep(AGE)
     through = 0
     began = time.monotonic()
     changing = asyncio.ensure_future(change())

@@ -110,7 +110,7 @@ def test_each_bad_product_is_caught_by_its_check(
     behaviour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempts, "fetch", fetch)
-    for name in ("SAYING", "SETTLING", "PAUSE"):
+    for name in ("AGE", "SETTLING", "PAUSE"):
         monkeypatch.setattr(changes, name, 0.01)
     monkeypatch.setattr(upkeep, "OPEN_SECONDS", 0.05)
     found = asyncio.run(standings(behaviour, tmp_path))
