@@ -44,10 +44,10 @@ def enter(pid: int, network: int, outer: int, users: bool) -> None:
     os.chdir(here)
 
 
-def become(uid: int, gid: int, of: tuple[int, int] = (0, 0)) -> None:
-    """Be that user and group, in users of one's own, without privileges outside them; `of` is whom we are out there."""
+def become(uid: int, gid: int) -> None:
+    """Be that user, without the privileges of the room's root."""
     check(libc.unshare(USERS), "unshare")
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {of[0]} 1"), ("gid_map", f"{gid} {of[1]} 1")):
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
         Path(f"/proc/self/{name}").write_text(text, "ascii")
 
 

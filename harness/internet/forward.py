@@ -1,24 +1,20 @@
-"""Ports of ours on loopback, and one that leads to another, so that it can be named before the other one is known."""
+"""A port of ours that leads to another one, so that it can be named before the other one is known."""
 
 import asyncio
 import contextlib
-from abc import ABC, abstractmethod
 
 
-class Port(ABC):
-    """A port on loopback, once it listens and until `stop`; what becomes of a connection, a kind says."""
+class Forward:
+    """Connections to `port` on loopback lead to `target` on loopback, between `start` and `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int, target: int) -> None:
+        self._port, self._target = port, target
         self._server: asyncio.Server | None = None
         self._running: set[asyncio.Task[None]] = set()
 
-    @abstractmethod
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
-
-    async def _listen(self, port: int) -> int:
-        """Listen there, or on a free port for 0; returns which. Raises OSError when it is taken."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", port)
-        return int(self._server.sockets[0].getsockname()[1])
+    async def start(self) -> None:
+        """Raises OSError when the port is taken."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
 
     async def stop(self) -> None:
         """Cut what is connected; harmless when it was not started."""
@@ -30,23 +26,11 @@ class Port(ABC):
         await asyncio.gather(*running, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._carry(reader, writer))
+        task = asyncio.create_task(self._through(reader, writer))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-
-class Forward(Port):
-    """Connections to `port` lead to `target` on loopback, between `start` and `stop`."""
-
-    def __init__(self, port: int, target: int) -> None:
-        super().__init__()
-        self._port, self._target = port, target
-
-    async def start(self) -> None:
-        """Raises OSError when the port is taken."""
-        await self._listen(self._port)
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _through(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.closing(writer), contextlib.suppress(OSError):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
             with contextlib.closing(far_writer):

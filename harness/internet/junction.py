@@ -5,7 +5,6 @@ import contextlib
 import re
 from collections.abc import Awaitable, Callable
 
-from harness.internet.forward import Port
 from harness.model.errors import HarnessError
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -13,20 +12,36 @@ CONNECT = re.compile(rb"CONNECT \S+:(\d{1,5}) HTTP/1\.[01]\r\n")
 HEAD_BYTES = 65536
 
 
-class Junction(Port):
+class Junction:
     """A port on loopback, between `start` and `stop`. What comes there goes to a proxy on loopback, but tunnels asked
     for to one of `ports` to what `connect` gives for that port."""
 
     def __init__(self, connect: Callable[[int], Awaitable[Connection]]) -> None:
-        super().__init__()
         self._connect = connect
         self.ports: set[int] = set()
         self.port, self._target = 0, 0
+        self._server: asyncio.Server | None = None
+        self._running: set[asyncio.Task[None]] = set()
 
     async def start(self, target: int) -> None:
         """Listen, on a free port, for the proxy at that one."""
         self._target = target
-        self.port = await self._listen(0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Cut what is connected; harmless when it was not started."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for task in (running := list(self._running)):
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._carry(reader, writer))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.closing(writer), contextlib.suppress(OSError, HarnessError):

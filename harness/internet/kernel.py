@@ -4,7 +4,7 @@ import ctypes
 import os
 from pathlib import Path
 
-NEW_NETWORK, NEW_MOUNTS = 0x40000000, 0x00020000
+NEW_NETWORK, NEW_MOUNTS, NEW_USERS = 0x40000000, 0x00020000, 0x10000000
 _BIND, _RECURSIVE, _PRIVATE = 0x1000, 0x4000, 1 << 18
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -20,8 +20,13 @@ def enter_network(descriptor: int) -> None:
 
 
 def new_mounts() -> None:
-    """Move this process into a mount namespace of its own, none of whose mounts is seen elsewhere."""
-    _check(_libc.unshare(NEW_MOUNTS), "unshare")
+    """Move this process into a mount namespace of its own, none of whose mounts is seen elsewhere; if it is not root's,
+    into users of its own too, among whom it is root."""
+    uid, gid = os.geteuid(), os.getegid()
+    _check(_libc.unshare(NEW_MOUNTS | (NEW_USERS if uid else 0)), "unshare")
+    if uid:
+        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+            Path(f"/proc/self/{name}").write_text(text, "ascii")
     _mount("none", Path("/"), None, _RECURSIVE | _PRIVATE, None)
 
 

@@ -39,20 +39,17 @@ def _mirror(folder: Path) -> None:
 
 def command(source: Path, target: Path, arguments: list[str]) -> list[str]:
     """The command that runs `arguments` where `source` is at `target`, as the user who runs it."""
-    # -P, as it is run in a folder of others'.
-    return [sys.executable, "-P", "-m", __name__, str(source), str(target), *arguments]
+    return [sys.executable, "-m", __name__, str(source), str(target), *arguments]
 
 
 def main() -> None:
     """Raises OSError when the system permits no mounts of one's own, or there is no such program."""
     source, target, *arguments = sys.argv[1:]
-    user = os.geteuid(), os.getegid()
-    if user[0] != 0:
-        become(0, 0, of=user)
+    uid, gid = os.geteuid(), os.getegid()
     kernel.new_mounts()
     bind(Path(source), Path(target))
-    if user[0] != 0:
-        become(*user)
+    if uid != 0:
+        become(uid, gid)
     os.execvp(arguments[0], arguments)
 
 

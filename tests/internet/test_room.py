@@ -424,12 +424,13 @@ def ordinary_python(environment: dict[str, str]) -> list[str]:
     pytest.skip("no interpreter of this version, with the tests' libraries, that an ordinary user may run")
 
 
-def by_an_ordinary_user(some: str, file: str) -> str:
-    """What pytest says of those tests in the file, all of which pass for a user with none of root's rights."""
+@pytest.mark.skipif(os.geteuid() != 0, reason="we are an ordinary user already")
+def test_an_ordinary_user_may_have_one() -> None:
+    some = "every_case or bound or programs or closing or SIGKILL"
     paths = os.pathsep.join([str(ROOT), *[path for path in sys.path if path.endswith("-packages")]])
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nowhere"}
     done = subprocess.run(
-        [*ordinary_python(environment), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, file],
+        [*ordinary_python(environment), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, __file__],
         env=environment,
         cwd=ROOT,
         capture_output=True,
@@ -437,12 +438,7 @@ def by_an_ordinary_user(some: str, file: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="we are an ordinary user already")
-def test_an_ordinary_user_may_have_one() -> None:
-    assert " passed" in by_an_ordinary_user("every_case or bound or programs or closing or SIGKILL", __file__)
+    assert " passed" in done.stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="takes root to take rights away")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from harness.products.process import Process
 from harness.products.system_log import PLACE, SystemLog
 from tests import live
-from tests.internet.test_room import by_an_ordinary_user
+from tests.internet.test_room import ROOT, ordinary_python
 
 SAYS = (
     "import os, syslog\n"
@@ -47,4 +48,15 @@ def test_what_a_program_tells_the_system_comes_to_us() -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="we are an ordinary user already")
 def test_an_ordinary_user_has_the_same() -> None:
-    assert "1 passed" in by_an_ordinary_user("comes_to_us", __file__)
+    paths = os.pathsep.join([str(ROOT), *[path for path in sys.path if path.endswith("-packages")]])
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nowhere"}
+    done = subprocess.run(
+        [*ordinary_python(environment), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "comes_to_us", __file__],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout

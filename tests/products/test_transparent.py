@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from harness.products.base import Context
 from harness.products.transparent import TransparentProduct
 from harness.profile import product as profiles
 from tests import live
-from tests.internet.test_room import by_an_ordinary_user, visits
+from tests.internet.test_room import ROOT, ordinary_python, visits
 
 CASES = (
     live.block("host", "http://bad.test/"),
@@ -112,7 +114,18 @@ def test_what_passes_it_is_filtered_and_nothing_else(
 @pytest.mark.product("e2guardian-transparent")
 @pytest.mark.skipif(os.geteuid() != 0, reason="we are an ordinary user already")
 def test_an_ordinary_user_has_the_same() -> None:
-    assert "2 passed" in by_an_ordinary_user("inspect", __file__)
+    paths = os.pathsep.join([str(ROOT), *[path for path in sys.path if path.endswith("-packages")]])
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [*ordinary_python(environment), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "inspect", __file__],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
 
 
 async def tried(folder: Path, rules: str) -> None:
